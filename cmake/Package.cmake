@@ -2,6 +2,9 @@
 set(HDIST_INSTALL_DATA_DIR share/hdist)
 foreach(data IN ITEMS packages schemas)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${data})
+    # The program finds its data at the same place in the build tree.
+    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/${HDIST_INSTALL_DATA_DIR})
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${data} ${PROJECT_BINARY_DIR}/${HDIST_INSTALL_DATA_DIR}/${data} SYMBOLIC)
     install(DIRECTORY ${data}/ DESTINATION ${HDIST_INSTALL_DATA_DIR}/${data} PATTERN "__pycache__" EXCLUDE)
   endif()
 endforeach()

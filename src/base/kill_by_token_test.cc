@@ -1,0 +1,80 @@
+#include "base/process.h"
+
+#include "base/text.h"
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace hdist {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// The generous bound of all waiting: a test that needs it all has failed.
+bool eventually(const std::function<bool()>& holds) {
+  const auto deadline = steady_clock::now() + std::chrono::seconds(60);
+  while (!holds()) {
+    if (steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+Env test_env() {
+  Env env;
+  env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  return env;
+}
+
+Command with_token(const std::string& token, const std::vector<std::string>& argv) {
+  Command command;
+  command.env = test_env();
+  command.env.set("HDIST_RUN_TOKEN", token);
+  command.argv = argv;
+  return command;
+}
+
+TEST(KillByToken, KillsExactlyTheProcessesWithThatToken) {
+  const std::string token = random_name(20);
+  const std::vector<std::string> argv = {"sh", "-c",
+                                         "setsid sleep 1000 & setsid sleep 1000 & wait"};
+  std::jthread first([&] { run(with_token(token, argv)); });
+  std::jthread second([&] { run(with_token(token + "x", argv)); });
+  EXPECT_TRUE(eventually([&] { return kill_by_token(token, true) == 3; }));
+  EXPECT_TRUE(eventually([&] { return kill_by_token(token + "x", true) == 3; }));
+  EXPECT_EQ(kill_by_token(token), 3);
+  EXPECT_EQ(kill_by_token(token, true), 0);
+  EXPECT_EQ(kill_by_token(""), 0);
+  EXPECT_EQ(kill_by_token(token + "x", true), 3);
+  EXPECT_EQ(kill_by_token(token + "x"), 3);
+}
+
+TEST(KillByToken, OneThatStartsItsSuccessorAndEndsDoesNotEscape) {
+  TempDir tmp;
+  write_file(tmp.path() + "/flee", "( setsid sh \"$0\" & )\n");
+  const std::string token = random_name(20);
+  for (int i = 0; i < 2; ++i)
+    run(with_token(token, {"sh", tmp.path() + "/flee"}));
+  ASSERT_GT(kill_by_token(token, true), 0);
+  EXPECT_GT(kill_by_token(token), 0);
+  EXPECT_EQ(kill_by_token(token, true), 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20)); // what escaped would show itself
+  EXPECT_EQ(kill_by_token(token, true), 0);
+}
+
+TEST(KillByToken, ATokenThatIsOnlyPartOfAnEntryDoesNotCount) {
+  const std::string token = random_name(20);
+  Command command = with_token("other", {"sleep", "1000"});
+  command.env.set("X", "HDIST_RUN_TOKEN=" + token);
+  std::stop_source stop;
+  std::jthread thread([&] { run(command, stop.get_token()); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20)); // whether started or not: 0
+  EXPECT_EQ(kill_by_token(token), 0);
+  stop.request_stop();
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,25 @@
+// signals.h: the interrupting signals as a stop token.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+namespace hdist {
+
+/// From its making on, SIGINT, SIGTERM and SIGHUP of this process request a stop instead of ending
+/// it; a second SIGINT ends it at once. Make it before any other thread (the signals are blocked in
+/// the threads made later). Programs that are started get them unblocked.
+class StopOnSignals {
+public:
+  StopOnSignals();
+  ~StopOnSignals(); // restores the mask
+  std::stop_token token() const;
+  /// The signal that asked, 0 if none did.
+  int signal() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace hdist

@@ -1,0 +1,32 @@
+// tree.h: walk, copy and make uniform the modes of a directory tree.
+#pragma once
+
+#include "base/dir.h"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace hdist {
+
+struct TreeEntry {
+  std::string path; // below the root, "a/b"; never empty
+  EntryType type = EntryType::other;
+  struct stat stat {};
+  std::string target; // of a symlink
+};
+
+/// Every entry below `root`, directories before their content, names in byte order. `enter` may
+/// refuse a directory.
+void walk_tree(const Dir& root,
+               const std::function<void(const Dir& parent, const TreeEntry&)>& visit,
+               const std::function<bool(const TreeEntry&)>& enter = {});
+
+/// Copies files (reflink where possible), directories and symlinks below `from` into the existing
+/// empty `to`; modes and times kept.
+void copy_tree(const Dir& from, const Dir& to);
+
+/// Files 0444 or 0555, directories 0755, set-id bits dropped (store rule 9).
+void protect_tree(const Dir& root);
+
+} // namespace hdist

@@ -1,0 +1,120 @@
+#include "build/build_dir.h"
+
+#include "base/error.h"
+#include "base/lease.h"
+#include "base/path.h"
+#include "base/text.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace hdist {
+
+namespace {
+
+constexpr const char* kOwner = ".build-owner"; // a LeaseHolder, while the build runs
+constexpr const char* kFailed = ".build-failed";
+constexpr int kRandom = 8;
+constexpr std::size_t kHash = 12;
+
+/// <name>-<hash12>-<random>: in a folder that is not ours alone, nothing else is looked at.
+bool is_build_dir_name(const std::string& name) {
+  constexpr std::size_t kTail = 1 + kHash + 1 + kRandom;
+  if (name.size() <= kTail) return false;
+  const std::string_view tail = std::string_view(name).substr(name.size() - kTail);
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return tail[0] == '-' && tail[1 + kHash] == '-' &&
+         std::count_if(tail.begin(), tail.end(), is_letter) == kHash + kRandom &&
+         is_valid_name(name.substr(0, name.size() - kTail));
+}
+
+std::string unused_name(const Dir& parent, const ArtifactId& id) {
+  while (true) {
+    std::string name = fmt::format("{}-{}-{}", id.name(), id.hash12(), random_name(kRandom));
+    if (parent.make_new_dir(name, 0700)) return name;
+  }
+}
+
+struct FailedDir {
+  std::string name;
+  struct timespec time {};
+};
+
+bool is_newer(const FailedDir& a, const FailedDir& b) {
+  return a.time.tv_sec != b.time.tv_sec ? a.time.tv_sec > b.time.tv_sec
+                                        : a.time.tv_nsec > b.time.tv_nsec;
+}
+
+/// The run that it belongs to is proven dead, and it was not kept.
+bool is_abandoned(const Dir& dir) {
+  return dir.exists(kOwner) && LeaseWatch(dir, kOwner).look() == Liveness::dead;
+}
+
+void prune(const Dir& parent, int keep_failed) {
+  std::vector<FailedDir> failed;
+  for (const Entry& entry : parent.list()) {
+    if (entry.type != EntryType::directory || !is_build_dir_name(entry.name)) continue;
+    try {
+      const std::optional<struct stat> status = parent.stat(entry.name);
+      if (!status || status->st_uid != ::geteuid()) continue;
+      const Dir dir = parent.open_dir(entry.name);
+      if (const std::optional<struct stat> mark = dir.stat(kFailed))
+        failed.push_back({entry.name, mark->st_mtim});
+      else if (is_abandoned(dir))
+        parent.remove_tree(entry.name);
+    } catch (const Error&) { // somebody else removes it too
+    }
+  }
+  std::sort(failed.begin(), failed.end(), is_newer);
+  for (std::size_t i = static_cast<std::size_t>(std::max(keep_failed, 0)); i < failed.size(); ++i)
+    parent.remove_tree(failed[i].name);
+}
+
+} // namespace
+
+BuildDir::BuildDir(const std::string& parent, const ArtifactId& id, const std::string& token)
+    : parent_(Dir::create(parent)), name_(unused_name(parent_, id)), dir_(parent_.open_dir(name_)) {
+  try {
+    dir_.write_file(kOwner, LeaseHolder::self(token).text());
+    for (const char* name : {"work", "home", "tmp", "jobtmp"})
+      dir_.make_dir(name);
+  } catch (...) {
+    parent_.remove_tree(name_);
+    throw;
+  }
+}
+
+BuildDir::~BuildDir() {
+  try {
+    remove();
+  } catch (const std::exception&) { // its owner is dead soon: the next build prunes it
+  }
+}
+
+std::string BuildDir::sub(const std::string& name) const {
+  return join_path(path(), name);
+}
+
+void BuildDir::remove() {
+  if (done_) return;
+  parent_.remove_tree(name_);
+  done_ = true;
+}
+
+void BuildDir::keep(bool failed) {
+  if (failed) dir_.write_file(kFailed, "");
+  dir_.remove_file(kOwner); // after the mark: between the two it looks as if in use
+  done_ = true;
+}
+
+void prune_build_dirs(const std::string& parent, int keep_failed) noexcept {
+  try {
+    if (std::optional<Dir> dir = Dir::open_if_exists(parent)) prune(*dir, keep_failed);
+  } catch (const std::exception&) { // the next build tries again
+  }
+}
+
+} // namespace hdist

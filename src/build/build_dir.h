@@ -1,0 +1,39 @@
+// build_dir.h: where one build runs, and which directories of failed builds are kept.
+#pragma once
+
+#include "base/dir.h"
+#include "model/artifact_id.h"
+
+#include <string>
+
+namespace hdist {
+
+/// <parent>/<name>-<hash12>-<random>, mode 0700, with work/, home/, tmp/ and jobtmp/. Destroying it
+/// removes it unless keep() was called.
+class BuildDir {
+public:
+  /// `token` names the run that uses it: who finds the directory later sees whether that run lives.
+  BuildDir(const std::string& parent, const ArtifactId& id, const std::string& token);
+  ~BuildDir();
+  BuildDir(const BuildDir&) = delete;
+  BuildDir& operator=(const BuildDir&) = delete;
+
+  const Dir& dir() const { return dir_; }
+  const std::string& path() const { return dir_.path(); }
+  std::string sub(const std::string& name) const;
+  void remove(); // now; throws
+  /// It stays; a failed one until newer ones push it out (prune_build_dirs).
+  void keep(bool failed);
+
+private:
+  Dir parent_;
+  std::string name_;
+  Dir dir_;
+  bool done_ = false;
+};
+
+/// Removes the build directories of this user that failed builds left, but the newest
+/// `keep_failed`, and those of runs that died. Others' and running ones stay. Never throws.
+void prune_build_dirs(const std::string& parent, int keep_failed) noexcept;
+
+} // namespace hdist

@@ -1,0 +1,133 @@
+#include "build/finish_artifact.h"
+
+#include "base/error.h"
+#include "base/path.h"
+#include "base/tree.h"
+#include "data/compress.h"
+#include "data/json.h"
+#include "store/references.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <set>
+
+namespace hdist {
+
+namespace {
+
+constexpr const char* kOwnFolder = "_hashdist";
+constexpr const char* kInstallFile = "install.json";
+constexpr int64_t kMaxInstallBytes = 1 << 20;
+
+/// A job may remove its directory and make another one; it must be one, not a link to one.
+Dir open_artifact(const std::string& path) {
+  const Dir parent = Dir::open(parent_path(path));
+  const std::optional<struct stat> status = parent.stat(base_name(path));
+  if (!status || !S_ISDIR(status->st_mode))
+    throw Error(ErrorKind::failed, "artifact.missing",
+                fmt::format("the job left no directory at its $ARTIFACT, {}", path));
+  parent.set_mode(base_name(path), 0755);
+  return parent.open_dir(base_name(path));
+}
+
+/// What the artifact itself wishes for, in install.json at its top.
+InstallWishes own_wishes(const Dir& root) {
+  try {
+    std::optional<std::string> text = root.read_file_if_exists(kInstallFile, kMaxInstallBytes);
+    if (!text) return {};
+    const Document document = read_json(join_path(root.path(), kInstallFile), std::move(*text));
+    return read_install_wishes(document, document.root, "");
+  } catch (const Error& error) {
+    throw Error(ErrorKind::failed, "artifact.bad-install", error.message());
+  }
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "";
+  return name.data();
+}
+
+int64_t milliseconds(double seconds) {
+  return static_cast<int64_t>(seconds * 1000);
+}
+
+std::set<ArtifactId> references_of(const ScanResult& scan, const std::vector<ArtifactId>& run) {
+  std::set<ArtifactId> references = scan.references;
+  references.insert(run.begin(), run.end());
+  return references;
+}
+
+ScanResult scan(const FinishRequest& request, const Dir& root, std::stop_token stop) {
+  ScanOptions options{.store_roots = {request.store.path()},
+                      .self_directory = request.spec.name() + "/" + request.attempt.directory(),
+                      .self = request.spec.id(),
+                      .candidates = request.imports.closure};
+  if (request.store.real_path() != request.store.path())
+    options.store_roots.push_back(request.store.real_path());
+  return scan_artifact(root, options, std::move(stop));
+}
+
+ArtifactRecord record_of(const FinishRequest& request, const ScanResult& scan) {
+  const BuildSpec& spec = request.spec;
+  ArtifactRecord record{.id = spec.id()};
+  record.version = spec.version();
+  record.directory = request.attempt.directory();
+  record.imports = request.imports.imports;
+  record.run = request.imports.run;
+  std::set<ArtifactId> references = references_of(scan, record.run);
+  references.erase(spec.id());
+  record.references.assign(references.begin(), references.end());
+  record.platform = spec.platform();
+  record.toolchain = spec.toolchain();
+  record.files = scan.digest;
+  record.file_count = scan.file_count;
+  record.size_bytes = scan.size_bytes;
+  record.built_on = host_name();
+  record.built_at_s = std::chrono::duration_cast<std::chrono::seconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+  record.wall_ms = milliseconds(request.wall_s);
+  record.cpu_ms = milliseconds(request.usage.cpu_s);
+  record.peak_memory_bytes = request.usage.peak_memory_bytes;
+  record.isolation = request.usage.isolation;
+  return record;
+}
+
+} // namespace
+
+InstallWishes merged(InstallWishes first, const InstallWishes& second) {
+  first.rules.insert(first.rules.end(), second.rules.begin(), second.rules.end());
+  for (const ProfileVariable& variable : second.environment) {
+    auto same = std::find_if(first.environment.begin(), first.environment.end(),
+                             [&](const ProfileVariable& v) { return v.name == variable.name; });
+    if (same == first.environment.end())
+      first.environment.push_back(variable);
+    else if (same->kind == variable.kind && variable.kind != ProfileVariable::Kind::plain)
+      same->values.insert(same->values.end(), variable.values.begin(), variable.values.end());
+  }
+  std::sort(first.environment.begin(), first.environment.end(),
+            [](const ProfileVariable& a, const ProfileVariable& b) { return a.name < b.name; });
+  return first;
+}
+
+ArtifactRecord finish_artifact(const FinishRequest& request, std::stop_token stop) {
+  const Dir root = open_artifact(request.attempt.path());
+  root.remove_tree(kOwnFolder); // what a job put there is not ours
+  const Dir own = root.make_dir(kOwnFolder);
+  own.write_file("build.json", pretty_json(request.spec.document()), {.mode = 0444});
+  request.log.save_compressed(own, BuildLog::kCompressed);
+  InstallWishes install = merged(request.spec.install(), own_wishes(root));
+  protect_tree(root);
+  const ScanResult found = scan(request, root, std::move(stop));
+  own.write_file("files.zst", zstd_compress(found.lines), {.mode = 0444});
+  ArtifactRecord record = record_of(request, found);
+  record.install = std::move(install);
+  return record;
+}
+
+} // namespace hdist

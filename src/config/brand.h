@@ -1,0 +1,22 @@
+// brand.h: name, texts and places of the distribution this program is. The only place where the
+// program's name stands.
+#pragma once
+
+#include <string>
+
+namespace hdist {
+
+struct Brand {
+  std::string program = "hdist"; // the command
+  std::string title = "hdist";   // in sentences
+  std::string tagline = "software stacks, hash-addressed and relocatable, without root";
+  std::string env_prefix = "HDIST_"; // HDIST_CONFIG, HDIST_HOME, ...
+  std::string config_file = "~/.hashdistconfig";
+  std::string old_config_file = "~/.hashdistrc";
+  std::string system_config_file = "/etc/hashdistconfig";
+  std::string root = "~/.hashdist"; // the hdist root
+  std::string config_section = "hashdist";
+  std::string issue_address; // where to report a defect; empty: say nothing
+};
+
+} // namespace hdist

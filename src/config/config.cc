@@ -1,0 +1,273 @@
+#include "config/config.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "config/home.h"
+#include "config/ini.h"
+#include "config/keys.h"
+#include "data/fields.h"
+#include "data/json.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace hdist {
+
+/// Fills a Config; apart, so that the class itself only answers.
+class ConfigLoader {
+public:
+  ConfigLoader(Config& config, const ConfigRequest& request)
+      : config_(config), keys_(known_keys(config.brand_)), request_(request) {}
+
+  void load() {
+    std::string variable = config_.brand_.env_prefix + "CONFIG";
+    std::string from_environment = request_.environment.get_or(variable, "");
+    bool is_json = !request_.config_option && from_environment.starts_with('{');
+    Document json;
+    if (is_json) json = read_json("$" + variable, from_environment);
+    set_places(is_json ? json.root.find("home") : nullptr, json);
+    set_defaults();
+    if (request_.config_option)
+      read_named_file(*request_.config_option, "--config ");
+    else if (is_json)
+      read_json_settings(json);
+    else if (!from_environment.empty())
+      read_named_file(from_environment, "");
+    else
+      read_brand_files();
+  }
+
+private:
+  using Items = std::vector<std::string>;
+  struct Given {
+    std::string text;
+    Items items;          // the same as a list
+    std::string base_dir; // where relative paths start; empty: nowhere
+  };
+
+  /// The home of a job is another one than that of its caller, so JSON text for jobs says what `~`
+  /// is.
+  void set_places(const Value* home, const Document& json) {
+    if (home != nullptr) {
+      config_.home_ = expect_string(json, *home, "home");
+      if (!config_.home_.starts_with('/'))
+        throw document_error(json, home->position(), "home", "expected an absolute path", "config");
+    } else {
+      config_.home_ = find_home(config_.brand_, request_.environment, passwd_home());
+    }
+    config_.root_ = normal_path(expand_home(config_.brand_.root, config_.home_));
+    config_.file_ = normal_path(expand_home(config_.brand_.config_file, config_.home_));
+  }
+
+  void set_defaults() {
+    for (const KeySpec& key : keys_) {
+      Setting setting{key.section, key.key, "", "default", "", {}};
+      check(key, {key.standard, is_list(key.kind) ? split_list(key.standard) : Items{}, ""},
+            setting);
+      setting.standard = setting.value;
+      config_.settings_.push_back(std::move(setting));
+    }
+  }
+
+  /// The setting of that key, made when it is the first of its tag.
+  Setting& setting_of(const KeySpec& key) {
+    for (Setting& setting : config_.settings_)
+      if (setting.section == key.section && setting.key == key.key) return setting;
+    config_.settings_.push_back({key.section, key.key, "", "", key.standard, {}});
+    return config_.settings_.back();
+  }
+
+  void read_brand_files() {
+    const Brand& brand = config_.brand_;
+    std::string system = expand_home(brand.system_config_file, config_.home_);
+    std::string old = normal_path(expand_home(brand.old_config_file, config_.home_));
+    read_file_if_exists(system, "");
+    if (read_file_if_exists(config_.file_, "")) {
+      if (real_path_if_exists(old) &&
+          real_path_if_exists(old) != real_path_if_exists(config_.file_))
+        config_.notes_.push_back(
+            fmt::format("{} is not read, because {} is there", old, config_.file_));
+    } else if (read_file_if_exists(old, "")) {
+      config_.file_ = old;
+      config_.notes_.push_back(fmt::format("{} is the old name of {}", old, brand.config_file));
+    }
+  }
+
+  void read_named_file(const std::string& path, const std::string& how) {
+    config_.file_ = absolute_path(path);
+    if (!read_file_if_exists(config_.file_, how))
+      throw Error(ErrorKind::usage, "config.file",
+                  fmt::format("there is no config file {}", printable(path)));
+  }
+
+  /// False when there is no such file. `how` goes in front of the origin.
+  bool read_file_if_exists(const std::string& path, const std::string& how) {
+    std::optional<std::string> real = real_path_if_exists(path);
+    if (!real) return false;
+    constexpr int64_t kMostBytes = 1 << 20;
+    std::string directory = parent_path(*real);
+    // /dev/null is a config file without settings for many people.
+    bool nothing = *real == "/dev/null";
+    Ini ini =
+        read_ini(path, nothing ? "" : Dir::open(directory).read_file(base_name(*real), kMostBytes));
+    config_.notes_.insert(config_.notes_.end(), ini.notes.begin(), ini.notes.end());
+    for (const IniSection& section : ini.sections)
+      check_section(ini.document, section.name, section.at);
+    for (const IniEntry& entry : ini.entries) {
+      std::optional<KeySpec> key = find_key(keys_, entry.section, entry.key);
+      if (!key)
+        throw document_error(ini.document, entry.key_at, "",
+                             unknown_key(keys_, entry.section, entry.key), "config");
+      Setting& setting = setting_of(*key);
+      checked(ini.document, entry.value_at, *key, {entry.value, split_list(entry.value), directory},
+              setting);
+      setting.origin = fmt::format("{}{}:{}", how, path, entry.key_at.line);
+    }
+    return true;
+  }
+
+  void read_json_settings(const Document& json) {
+    for (const auto& [section, content] : *json.root.if_map()) {
+      if (section == "home") continue;
+      check_section(json, section, content.key_position());
+      const Value::Map* members = content.if_map();
+      if (members == nullptr)
+        throw document_error(json, content.position(), section, "expected a map of keys", "config");
+      for (const auto& [name, value] : *members) {
+        std::optional<KeySpec> key = find_key(keys_, section, name);
+        if (!key)
+          throw document_error(json, value.key_position(), "", unknown_key(keys_, section, name),
+                               "config");
+        Setting& setting = setting_of(*key);
+        checked(json, value.position(), *key, given_in(json, value, section + "." + name), setting);
+        setting.origin = json.name;
+      }
+    }
+  }
+
+  static Given given_in(const Document& json, const Value& value, const std::string& path) {
+    if (const Integer* integer = value.if_integer()) return {integer->text, {integer->text}, ""};
+    if (const bool* flag = value.if_bool()) return {*flag ? "on" : "off", {}, ""};
+    if (const Value::List* list = value.if_list()) {
+      Items items;
+      for (const Value& item : *list)
+        items.push_back(expect_string(json, item, path));
+      return {join(items, ", "), items, ""};
+    }
+    const std::string& text = expect_string(json, value, path);
+    return {text, split_list(text), ""};
+  }
+
+  void check_section(const Document& document, const std::string& name, Position at) const {
+    for (const KeySpec& key : keys_)
+      if (key.section == name) return;
+    throw document_error(document, at, "", unknown_section(keys_, name), "config");
+  }
+
+  void checked(const Document& document, Position at, const KeySpec& key, const Given& given,
+               Setting& setting) const {
+    try {
+      check(key, given, setting);
+    } catch (const Error& error) { // it knows the value only: here are the file and the line
+      throw document_error(document, at, fmt::format("[{}] {}", key.section, key.key),
+                           error.message(), "config");
+    }
+  }
+
+  void check(const KeySpec& key, const Given& given, Setting& setting) const {
+    if (!is_list(key.kind)) {
+      setting.value = check_value(key, given.text, config_.home_, given.base_dir);
+      return;
+    }
+    setting.items.clear();
+    for (const std::string& item : given.items)
+      setting.items.push_back(check_item(key, item, config_.home_, given.base_dir));
+    setting.value = join(setting.items, ", ");
+  }
+
+  Config& config_;
+  std::vector<KeySpec> keys_;
+  const ConfigRequest& request_;
+};
+
+Config Config::load(const Brand& brand, const ConfigRequest& request) {
+  Config config;
+  config.brand_ = brand;
+  ConfigLoader(config, request).load();
+  return config;
+}
+
+const Setting& Config::setting(std::string_view section, std::string_view key) const {
+  for (const Setting& setting : settings_)
+    if (setting.section == section && setting.key == key) return setting;
+  throw Error(ErrorKind::usage, "config.key", unknown_key(known_keys(brand_), section, key));
+}
+
+const std::string& Config::text(std::string_view section, std::string_view key) const {
+  return setting(section, key).value;
+}
+
+std::string Config::path(std::string_view section, std::string_view key) const {
+  return text(section, key);
+}
+
+std::vector<std::string> Config::paths(std::string_view section, std::string_view key) const {
+  return setting(section, key).items;
+}
+
+std::vector<std::string> Config::list(std::string_view section, std::string_view key) const {
+  return setting(section, key).items;
+}
+
+int64_t Config::duration_s(std::string_view section, std::string_view key) const {
+  return parse_keep(text(section, key)).value_or(0);
+}
+
+int64_t Config::integer(std::string_view section, std::string_view key) const {
+  return parse_int(text(section, key)).value_or(0);
+}
+
+bool Config::flag(std::string_view section, std::string_view key) const {
+  return parse_flag(text(section, key)).value_or(false);
+}
+
+std::string Config::json() const {
+  std::vector<KeySpec> keys = known_keys(brand_);
+  Value root = Value::map();
+  root.set("home", home_);
+  for (const Setting& setting : settings_) {
+    if (root.find(setting.section) == nullptr) root.set(setting.section, Value::map());
+    std::optional<KeySpec> key = find_key(keys, setting.section, setting.key);
+    Value list = Value::list();
+    for (const std::string& item : setting.items)
+      list.push(item);
+    bool as_list = key && is_list(key->kind);
+    root.find(setting.section)->set(setting.key, as_list ? std::move(list) : Value(setting.value));
+  }
+  return compact_json(root);
+}
+
+std::string first_config_text(const Brand& brand, const std::string& program) {
+  std::vector<KeySpec> keys = known_keys(brand);
+  auto shown = [&](const std::string& section, const std::string& key) {
+    return fmt::format("    {} = {}\n", key, find_key(keys, section, key)->standard);
+  };
+  std::string text = fmt::format(
+      "# Settings of {}: key = value, one on a line; ~ is your home directory.\n"
+      "# A line that starts with # is a comment. What is not said here has its default.\n\n",
+      brand.title);
+  text += fmt::format("[{}]\n    {} = {}\n", brand.config_section, brand.program, program);
+  text += shown(brand.config_section, "profiles");
+  text += "\n[sources]\n" + shown("sources", "store") + shown("sources", "keep-transient") +
+          shown("sources", "keep-targz") + shown("sources", "keep-git");
+  text += "\n[builder]\n" + shown("builder", "store") +
+          "    # How many processors builds may use together; without it, all that this process "
+          "may use.\n"
+          "    # jobs = 4\n";
+  text += "\n[profiles]\n" + shown("profiles", "keep-generations");
+  return text;
+}
+
+} // namespace hdist

@@ -1,0 +1,84 @@
+// config.h: settings from files, environment and flags; remembers which one won.
+#pragma once
+
+#include "base/env.h"
+#include "config/brand.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hdist {
+
+/// One setting with where it came from.
+struct Setting {
+  std::string section;  // "builder"
+  std::string key;      // "store"
+  std::string value;    // as text, `~` expanded for paths
+  std::string origin;   // "default", "/home/u/.hashdistconfig:3", "$HDIST_CONFIG", "--config x:3"
+  std::string standard; // the default
+  std::vector<std::string>
+      items; // of a list: its elements, where `value` has them with ", " between
+};
+
+struct ConfigRequest {
+  std::optional<std::string> config_option; // --config FILE
+  Env environment;
+};
+
+/// All settings, checked. The key of the program's own path is called like the program
+/// (brand.program), in brand.config_section. Unknown sections or keys of a file are errors with
+/// file, line and the nearest known one.
+class Config {
+public:
+  /// Precedence: --config, HDIST_CONFIG (a path, or JSON text when it starts with '{'), else the
+  /// files of the brand (system's, then the user's, the user's winning). `~` is HDIST_HOME, else
+  /// HOME, else the password file.
+  static Config load(const Brand& brand, const ConfigRequest& request);
+
+  /// Every question about a key that does not exist is Error usage "config.key".
+  const Setting& setting(std::string_view section, std::string_view key) const;
+  const std::string& text(std::string_view section, std::string_view key) const;
+  std::string
+  path(std::string_view section,
+       std::string_view key) const; // absolute; relative ones start at the file's directory
+  std::vector<std::string> paths(std::string_view section,
+                                 std::string_view key) const; // a list; commas between
+  std::vector<std::string> list(std::string_view section,
+                                std::string_view key) const; // the same, of other texts
+  int64_t duration_s(std::string_view section,
+                     std::string_view key) const; // "forever" is -1, "never" is 0
+  int64_t integer(std::string_view section,
+                  std::string_view key) const;                     // 0 when the value is empty
+  bool flag(std::string_view section, std::string_view key) const; // on/off/true/false/yes/no
+  const std::vector<Setting>& settings() const { return settings_; }
+  const std::vector<std::string>& notes() const {
+    return notes_;
+  } // ignored lines and the like, for --verbose
+  const Brand& brand() const { return brand_; }
+
+  const std::string& home() const { return home_; } // what `~` stands for
+  const std::string& root() const { return root_; } // the hdist root, absolute
+  const std::string& file() const {
+    return file_;
+  } // the user's config file that was (or would be) read
+
+  /// As one line of JSON, {"home": ..., "section": {"key": value}}: what jobs get in HDIST_CONFIG.
+  /// All paths are absolute; "home" is there because the HOME of a job is another one.
+  std::string json() const;
+
+private:
+  friend class ConfigLoader;
+  Brand brand_;
+  std::vector<Setting> settings_;
+  std::vector<std::string> notes_;
+  std::string home_, root_, file_;
+};
+
+/// The text of a first config file for a user, with comments; `root` and `program` as they should
+/// stand in it.
+std::string first_config_text(const Brand& brand, const std::string& program);
+
+} // namespace hdist

@@ -1,0 +1,60 @@
+// keys.h: the keys that config files may have: their defaults, and what their values must be.
+#pragma once
+
+#include "config/brand.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hdist {
+
+enum class KeyKind {
+  text,
+  path, // one path
+  path_or_none,
+  paths,    // list of paths, may be empty
+  texts,    // list, may be empty
+  mappings, // list of NAME=VALUE, may be empty
+  duration, // "1 week", "forever", "never"
+  count,    // integer from 0
+  jobs,     // integer from 1, or empty
+  flag,
+  share,       // "private" or "group"
+  generations, // "10", "90 days", "10, 90 days"
+};
+
+struct KeySpec {
+  std::string section, key;
+  KeyKind kind = KeyKind::text;
+  std::string standard;
+};
+
+/// Every key of this program, in the order in which they are listed.
+std::vector<KeySpec> known_keys(const Brand& brand);
+/// The key of that name; "keep-TAG" of [sources] is a duration for any tag; old spellings give the
+/// present key.
+std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_view section,
+                                std::string_view key);
+/// Why there is no such key: `unknown key "stroe" in [builder]; did you mean "store"?`
+std::string unknown_key(const std::vector<KeySpec>& keys, std::string_view section,
+                        std::string_view key);
+std::string unknown_section(const std::vector<KeySpec>& keys, std::string_view section);
+
+bool is_list(KeyKind kind);
+/// The value of a key that is no list, as it is kept: checked; paths with `~` expanded, absolute
+/// (from `base_dir`; empty: relative ones are refused) and normal. Error usage "config.value".
+std::string check_value(const KeySpec& key, const std::string& text, const std::string& home,
+                        const std::string& base_dir);
+/// The same for one element of a list.
+std::string check_item(const KeySpec& key, const std::string& text, const std::string& home,
+                       const std::string& base_dir);
+
+std::vector<std::string>
+split_list(std::string_view text);                        // by commas, trimmed, without empty items
+std::optional<int64_t> parse_keep(std::string_view text); // seconds; "forever" is -1, "never" is 0
+std::optional<bool> parse_flag(std::string_view text);
+
+} // namespace hdist

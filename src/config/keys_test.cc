@@ -1,0 +1,105 @@
+#include "config/keys.h"
+
+#include "base/error.h"
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+std::string check(KeyKind kind, const std::string& text) {
+  try {
+    return check_value({"s", "k", kind, ""}, text, "/home/u", "/base");
+  } catch (const Error& error) {
+    return "error: " + error.message();
+  }
+}
+
+TEST(Keys, EveryDefaultIsAValidValue) {
+  for (const KeySpec& key : known_keys({})) {
+    if (is_list(key.kind)) continue;
+    EXPECT_EQ(message_of([&] { check_value(key, key.standard, "/home/u", ""); }), "(no error)")
+        << key.key;
+  }
+}
+
+TEST(Keys, AnyTagMayHaveAKeepAndOldSpellingsAreKnown) {
+  std::vector<KeySpec> keys = known_keys({});
+  EXPECT_EQ(find_key(keys, "sources", "keep-release")->kind, KeyKind::duration);
+  EXPECT_FALSE(find_key(keys, "sources", "keep-"));
+  EXPECT_FALSE(find_key(keys, "builder", "keep-release"));
+  EXPECT_EQ(find_key(keys, "hashdist", "python2-path")->key, "python-path");
+}
+
+TEST(Keys, WhatIsUnknownSuggestsWhatIsNear) {
+  std::vector<KeySpec> keys = known_keys({});
+  EXPECT_EQ(unknown_key(keys, "builder", "stroe"),
+            "unknown key \"stroe\" in [builder]; did you mean \"store\"?");
+  EXPECT_EQ(unknown_key(keys, "builder", "mirrors"),
+            "unknown key \"mirrors\" in [builder]; it belongs into [sources]");
+  EXPECT_EQ(unknown_key(keys, "site", "colour"),
+            "unknown key \"colour\" in [site]; known there: policy");
+  EXPECT_EQ(unknown_section(keys, "bulider"), "unknown section [bulider]; did you mean [builder]?");
+  EXPECT_EQ(unknown_section(keys, "x"),
+            "unknown section [x]; known: hashdist, sources, builder, profiles, gc, site");
+}
+
+TEST(Keys, TheProgramsOwnKeyAndSectionComeFromTheBrand) {
+  Brand brand;
+  brand.program = "qsnake-hdist";
+  brand.config_section = "qsnake";
+  brand.root = "~/.qsnake";
+  std::vector<KeySpec> keys = known_keys(brand);
+  EXPECT_EQ(find_key(keys, "qsnake", "qsnake-hdist")->standard, "~/.qsnake/bin/qsnake-hdist");
+  EXPECT_FALSE(find_key(keys, "hashdist", "hdist"));
+}
+
+TEST(Keys, PathsBecomeAbsoluteAndNormal) {
+  EXPECT_EQ(check(KeyKind::path, "~/a/../b/"), "/home/u/b");
+  EXPECT_EQ(check(KeyKind::path, "x/y"), "/base/x/y");
+  EXPECT_EQ(check(KeyKind::path, "/x y/\xc3\xa9"), "/x y/\xc3\xa9");
+  EXPECT_EQ(check(KeyKind::path, ""), "error: \"\": expected a path");
+  EXPECT_EQ(check(KeyKind::path_or_none, ""), "");
+  EXPECT_EQ(message_of([] {
+              check_value({"s", "k", KeyKind::path, ""}, "x", "/h", "");
+            }),
+            "\"x\": expected an absolute path");
+}
+
+TEST(Keys, ValuesOfOtherKindsAreChecked) {
+  EXPECT_EQ(check(KeyKind::duration, "1 week"), "1 week");
+  EXPECT_EQ(
+      check(KeyKind::duration, "soon"),
+      "error: \"soon\": expected a time like \"1 week\" or \"36 hours\", \"forever\" or \"never\"");
+  EXPECT_EQ(check(KeyKind::count, "0"), "0");
+  EXPECT_EQ(check(KeyKind::count, "-1"), "error: \"-1\": expected an integer from 0");
+  EXPECT_EQ(check(KeyKind::jobs, ""), "");
+  EXPECT_EQ(check(KeyKind::jobs, "0"), "error: \"0\": expected an integer from 1");
+  EXPECT_EQ(check(KeyKind::flag, "Off"), "Off");
+  EXPECT_EQ(check(KeyKind::flag, "1"), "error: \"1\": expected on or off");
+  EXPECT_EQ(check(KeyKind::share, "group"), "group");
+  EXPECT_EQ(check(KeyKind::share, "world"), "error: \"world\": expected private or group");
+  for (const char* good : {"10", "90 days", "10, 90 days", "forever"})
+    EXPECT_EQ(check(KeyKind::generations, good), good);
+  for (const char* bad : {"", "x", "-1", "1, 2, 3"})
+    EXPECT_TRUE(check(KeyKind::generations, bad).starts_with("error: ")) << bad;
+  EXPECT_EQ(check(KeyKind::mappings, "virtual:a=b/c"), "virtual:a=b/c");
+  for (const char* bad : {"a", "=b", "a=", "a=b;c=d", "a = b"})
+    EXPECT_TRUE(check(KeyKind::mappings, bad).starts_with("error: ")) << bad;
+}
+
+TEST(Keys, DurationsFlagsAndListsAreParsed) {
+  EXPECT_EQ(parse_keep("forever"), -1);
+  EXPECT_EQ(parse_keep("never"), 0);
+  EXPECT_EQ(parse_keep("1 week"), 7 * 24 * 3600);
+  EXPECT_FALSE(parse_keep(""));
+  EXPECT_EQ(parse_flag("YES"), true);
+  EXPECT_EQ(parse_flag("off"), false);
+  EXPECT_FALSE(parse_flag(""));
+  EXPECT_EQ(split_list(" a , b c,, d"), (std::vector<std::string>{"a", "b c", "d"}));
+  EXPECT_TRUE(split_list("").empty());
+}
+
+} // namespace
+} // namespace hdist

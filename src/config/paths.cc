@@ -1,0 +1,70 @@
+#include "config/paths.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+
+#include <fmt/format.h>
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace hdist {
+
+Paths find_paths(const Config& config, const std::string& executable) {
+  std::string prefix = parent_path(parent_path(executable));
+  Paths paths;
+  paths.program = executable;
+  paths.modules = prefix + "/lib/hdist";
+  paths.supervise = paths.modules + "/supervise";
+  paths.packages = prefix + "/share/hdist/packages";
+  paths.root = config.root();
+  paths.cache = paths.root + "/cache";
+  paths.logs = paths.root + "/logs";
+  paths.dead_hosts = paths.cache + "/dead-hosts";
+  paths.host_cache = paths.cache + "/host.json";
+  paths.apt_state = paths.cache + "/apt";
+  return paths;
+}
+
+namespace {
+
+constexpr int64_t kRoomForBuilds = int64_t{2} << 30; // less is noticed (DESIGN.md 17)
+
+bool fit_for_builds(const std::string& directory) {
+  struct statvfs info {};
+  if (statvfs(directory.c_str(), &info) != 0) return false;
+  bool runs_programs = (info.f_flag & ST_NOEXEC) == 0;
+  bool has_room =
+      static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize) >= kRoomForBuilds;
+  return runs_programs && has_room && access(directory.c_str(), W_OK | X_OK) == 0;
+}
+
+/// /tmp is everybody's: a directory that somebody else has put at our name is not used.
+std::string make_private(const std::string& parent, const std::string& name) {
+  Dir dir = Dir::create(parent);
+  (void)dir.make_new_dir(name, 0700);
+  Dir made = dir.open_dir(name);
+  struct stat info {};
+  if (fstat(made.fd(), &info) != 0) throw_errno("fstat", made.path());
+  if (info.st_uid != geteuid())
+    throw Error(
+        ErrorKind::refused, "config.foreign-temp",
+        fmt::format(
+            "the directory for builds {} belongs to user {}; set [builder] temp to one of your own",
+            made.path(), info.st_uid));
+  dir.set_mode(name, 0700);
+  return join_path(parent, name);
+}
+
+} // namespace
+
+std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
+                          const std::string& root) {
+  if (!configured.empty()) return Dir::create(configured).path();
+  for (const std::string& candidate : {tmpdir, std::string("/tmp")})
+    if (candidate.starts_with('/') && fit_for_builds(candidate))
+      return make_private(candidate, fmt::format("hdist-{}", geteuid()));
+  return make_private(root, "tmp");
+}
+
+} // namespace hdist

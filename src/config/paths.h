@@ -1,0 +1,33 @@
+// paths.h: where this program's own parts and its working directories lie, for a user without root.
+#pragma once
+
+#include "config/config.h"
+
+#include <string>
+
+namespace hdist {
+
+/// All absolute. Nothing is made here.
+struct Paths {
+  std::string program;    // the running executable, links resolved
+  std::string modules;    // <prefix>/lib/hdist: modules and the supervisor
+  std::string supervise;  // <prefix>/lib/hdist/supervise
+  std::string packages;   // <prefix>/share/hdist/packages: the recipes installed with the program
+  std::string root;       // the hdist root
+  std::string cache;      // <root>/cache
+  std::string logs;       // <root>/logs: of failed builds
+  std::string dead_hosts; // <root>/cache/dead-hosts
+  std::string host_cache; // <root>/cache/host.json
+  std::string apt_state;  // <root>/cache/apt
+};
+
+/// `executable` is what /proc/self/exe says.
+Paths find_paths(const Config& config, const std::string& executable);
+
+/// Where builds are made: `configured` when it is not empty, else a directory of this user alone in
+/// /tmp (or TMPDIR) when programs may run there and 2 GiB are free, else <root>/tmp. Makes it, mode
+/// 0700; Error when it cannot or is not one's own.
+std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
+                          const std::string& root);
+
+} // namespace hdist

@@ -1,0 +1,176 @@
+#include "engine/realize.h"
+
+#include "engine/plan.h"
+#include "model/hitpack.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace hdist {
+
+bool RealizeReport::ok() const {
+  return !stopped && std::none_of(tasks.begin(), tasks.end(), [](const Realized& task) {
+    return task.state == Realized::State::failed || task.state == Realized::State::skipped ||
+           task.state == Realized::State::not_run;
+  });
+}
+
+std::map<std::string, ArtifactId> resolve_ids(const TaskGraph& graph,
+                                              std::map<std::string, BuildSpec>* specs) {
+  ResolvedGraph resolved = resolve_graph(graph);
+  if (specs != nullptr) *specs = std::move(resolved.specs);
+  return std::move(resolved.ids);
+}
+
+namespace {
+
+/// One run: turns what the plan says is to be done into scheduled work. Each work function writes
+/// only its own entry of the report.
+class Run {
+public:
+  Run(const TaskGraph& graph, const RealizeParts& parts, const RealizeOptions& options)
+      : graph_(graph), parts_(parts), options_(options), resolved_(resolve_graph(graph)) {
+    states_ = plan_tasks(
+        graph, resolved_, options.goals,
+        [&](const ArtifactId& id) { return parts_.builder.find(id).has_value(); },
+        [&](const SourceKey& key) { return parts_.sources.find(key).has_value(); });
+    report_.ids = resolved_.ids;
+    for (std::size_t i = 0; i < graph.tasks.size(); ++i)
+      report_.tasks.push_back(first_state(i));
+  }
+
+  RealizeReport run(std::stop_token stop) {
+    if (options_.dry_run) return std::move(report_);
+    std::vector<ScheduledTask> work = scheduled();
+    ScheduleReport done =
+        run_schedule(work, {.cores = options_.jobs, .keep_going = options_.keep_going}, stop);
+    report_.stopped = done.stopped || stop.stop_requested();
+    for (std::size_t i = 0; i < work.size(); ++i)
+      take_result(i, done);
+    parts_.publisher.barrier();
+    return std::move(report_);
+  }
+
+private:
+  Realized first_state(std::size_t i) const {
+    Realized task;
+    task.task = graph_.tasks[i].name;
+    if (auto id = resolved_.ids.find(task.task); id != resolved_.ids.end()) task.id = id->second;
+    if (states_[i] == PlannedState::present) task.state = Realized::State::present;
+    if (states_[i] == PlannedState::to_do)
+      task.state = options_.dry_run ? Realized::State::planned : Realized::State::not_run;
+    if (wants_no_build(i)) task.state = Realized::State::not_needed;
+    return task;
+  }
+
+  bool wants_no_build(std::size_t i) const {
+    return options_.fetch_only && states_[i] == PlannedState::to_do &&
+           std::holds_alternative<BuildTask>(graph_.tasks[i].action);
+  }
+
+  std::vector<ScheduledTask> scheduled() {
+    std::vector<std::size_t> place(graph_.tasks.size(), graph_.tasks.size());
+    for (std::size_t i = 0; i < graph_.tasks.size(); ++i) {
+      if (states_[i] != PlannedState::to_do || wants_no_build(i) ||
+          std::holds_alternative<ProfileTask>(graph_.tasks[i].action))
+        continue;
+      place[i] = to_do_.size();
+      to_do_.push_back(i);
+    }
+    std::vector<ScheduledTask> work;
+    for (std::size_t i : to_do_) {
+      ScheduledTask task = work_of(i);
+      for (const auto* needs : {&resolved_.build_needs[i], &resolved_.source_needs[i]})
+        for (std::size_t need : *needs)
+          if (place[need] < graph_.tasks.size()) task.needs.push_back(place[need]);
+      work.push_back(std::move(task));
+    }
+    return work;
+  }
+
+  ScheduledTask work_of(std::size_t i) {
+    ScheduledTask task;
+    task.name = graph_.tasks[i].name;
+    if (const BuildTask* build = std::get_if<BuildTask>(&graph_.tasks[i].action)) {
+      task.cores = std::min(build->cores, options_.jobs);
+      task.exclusive = build->exclusive;
+      task.work = [this, i](std::stop_token stop) {
+        return timed(i, [&] { return build_one(i, stop); });
+      };
+    } else {
+      task.pool = ScheduledTask::Pool::io;
+      task.work = [this, i](std::stop_token stop) {
+        return timed(i, [&] { return fetch_one(i, stop); });
+      };
+    }
+    return task;
+  }
+
+  template <typename Work> bool timed(std::size_t i, const Work& work) {
+    auto start = std::chrono::steady_clock::now();
+    bool ok = work();
+    report_.tasks[i].wall_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return ok;
+  }
+
+  bool build_one(std::size_t i, std::stop_token stop) {
+    Realized& result = report_.tasks[i];
+    BuildOutcome outcome = parts_.builder.build(resolved_.specs.at(result.task), stop);
+    if (const BuildSuccess* success = std::get_if<BuildSuccess>(&outcome)) {
+      result.state = success->was_present ? Realized::State::present : Realized::State::built;
+      return true;
+    }
+    result.failure = std::get<BuildFailure>(std::move(outcome));
+    result.state = Realized::State::failed;
+    return false;
+  }
+
+  /// An address that fails is a result, not the end of the run; anything else (a full disk) is an
+  /// error.
+  bool fetch_one(std::size_t i, std::stop_token stop) {
+    Realized& result = report_.tasks[i];
+    try {
+      if (const PackTask* pack = std::get_if<PackTask>(&graph_.tasks[i].action)) {
+        parts_.sources.put_pack(write_hitpack(pack->files));
+      } else {
+        result.fetched =
+            parts_.fetcher.fetch(std::get<FetchTask>(graph_.tasks[i].action), {}, stop);
+      }
+      result.state = Realized::State::fetched;
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::failed || error.system_errno() != 0) throw;
+      result.state = Realized::State::failed;
+      result.reason = error.what();
+      return false;
+    }
+  }
+
+  void take_result(std::size_t place, const ScheduleReport& done) {
+    Realized& task = report_.tasks[to_do_[place]];
+    if (done.results[place] == TaskResult::skipped) {
+      task.state = Realized::State::skipped;
+      task.reason = report_.tasks[to_do_[done.because[place]]].task;
+    }
+  }
+
+  const TaskGraph& graph_;
+  const RealizeParts& parts_;
+  const RealizeOptions& options_;
+  ResolvedGraph resolved_;
+  std::vector<PlannedState> states_;
+  std::vector<std::size_t> to_do_; // indices of tasks in the order scheduled
+  RealizeReport report_;
+};
+
+} // namespace
+
+RealizeReport realize(const TaskGraph& graph, const RealizeParts& parts,
+                      const RealizeOptions& options, std::stop_token stop) {
+  return Run(graph, parts, options).run(std::move(stop));
+}
+
+} // namespace hdist

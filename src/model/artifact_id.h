@@ -1,0 +1,40 @@
+// artifact_id.h: name + digest of a build.
+#pragma once
+
+#include "data/digest.h"
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hdist {
+
+/// A name that may become a directory: [A-Za-z0-9_+][A-Za-z0-9_+-]{0,99} (DESIGN.md 18).
+bool is_valid_name(std::string_view name);
+
+/// "zlib/2fq4...": name, '/', 32 base-32 characters. Always valid.
+class ArtifactId {
+public:
+  static std::optional<ArtifactId> parse(std::string_view text); // nullopt unless text == str()
+  static ArtifactId make(std::string_view name, const Digest& digest); // name must be valid
+  const std::string& str() const noexcept { return text_; }
+  std::string name() const;
+  std::string hash32() const;
+  std::string hash12() const;     // the directory of the first attempt
+  std::string short_text() const; // "zlib/2fq4abcdefgh"
+  friend auto operator<=>(const ArtifactId&,
+                          const ArtifactId&) = default; // NOLINT(modernize-use-nullptr)
+
+private:
+  explicit ArtifactId(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+} // namespace hdist
+
+template <> struct std::hash<hdist::ArtifactId> {
+  std::size_t operator()(const hdist::ArtifactId& id) const noexcept {
+    return std::hash<std::string>{}(id.str());
+  }
+};

@@ -1,0 +1,214 @@
+#include "model/install_rules.h"
+
+#include "base/text.h"
+#include "model/safe_path.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace hdist {
+namespace {
+
+constexpr std::array<std::pair<LinkAction, std::string_view>, 6> kActions{{
+    {LinkAction::symlink, "symlink"},
+    {LinkAction::absolute_symlink, "absolute_symlink"},
+    {LinkAction::relative_symlink, "relative_symlink"},
+    {LinkAction::copy, "copy"},
+    {LinkAction::exclude, "exclude"},
+    {LinkAction::launcher, "launcher"},
+}};
+
+std::string without_slashes(std::string_view path, bool both_ends) {
+  while (path.starts_with('/'))
+    path.remove_prefix(1);
+  while (both_ends && path.ends_with('/'))
+    path.remove_suffix(1);
+  return std::string(path);
+}
+
+std::string read_glob(const Document& document, const Value& value, const std::string& path) {
+  // "/bin/**" is the founding page's way to say "from the artifact's top", where every glob starts
+  // anyway.
+  std::string glob = without_slashes(expect_string(document, value, path), false);
+  if (!is_safe_relative_path(glob))
+    throw document_error(document, value.position(), path,
+                         "expected a pattern below the artifact, without '.' and '..'");
+  return glob;
+}
+
+LinkAction read_action(const Document& document, const Value& value, const std::string& path) {
+  const std::string& text = expect_string(document, value, path);
+  if (std::optional<LinkAction> action = parse_link_action(text)) return *action;
+  std::vector<std::string> known;
+  known.reserve(kActions.size());
+  for (const auto& [action, name] : kActions)
+    known.emplace_back(name);
+  std::string message =
+      fmt::format("unknown action \"{}\", expected one of {}", printable(text), join(known, ", "));
+  throw document_error(document, value.position(), path, message);
+}
+
+std::vector<std::string> read_select(const Document& document, const Value& value,
+                                     const std::string& path) {
+  std::vector<std::string> globs;
+  if (const Value::List* list = value.if_list())
+    for (const Value& item : *list)
+      globs.push_back(read_glob(document, item, path));
+  else
+    globs.push_back(read_glob(document, value, path));
+  if (globs.empty())
+    throw document_error(document, value.position(), path, "expected at least one pattern");
+  return globs;
+}
+
+std::string read_place(Fields& fields, std::string_view name) {
+  std::string place = without_slashes(fields.text_or(name, ""), true);
+  if (!place.empty() && !is_safe_relative_path(place))
+    throw fields.error(name, "expected a relative path without '.' and '..'");
+  return place;
+}
+
+InstallRule read_rule(const Document& document, const Value& value, const std::string& path) {
+  InstallRule rule;
+  if (const Value::List* pair = value.if_list()) {
+    if (pair->size() != 2)
+      throw document_error(document, value.position(), path,
+                           "expected a pair of an action and a pattern");
+    rule.action = read_action(document, (*pair)[0], path);
+    rule.select = read_select(document, (*pair)[1], path);
+    return rule;
+  }
+  Fields fields(document, value, path);
+  if (const Value* action = fields.find("action"))
+    rule.action = read_action(document, *action, fields.path_of("action"));
+  rule.select = read_select(document, fields.need("select"), fields.path_of("select"));
+  rule.prefix = read_place(fields, "prefix");
+  rule.target = read_place(fields, "target");
+  rule.dirs = fields.flag_or("dirs", false);
+  rule.overwrite = fields.flag_or("overwrite", false);
+  fields.finish();
+  return rule;
+}
+
+Value to_value(const InstallRule& rule) {
+  Value out = Value::map();
+  out.set("action", link_action_text(rule.action));
+  Value select = Value::list();
+  for (const std::string& glob : rule.select)
+    select.push(glob);
+  out.set("select", std::move(select));
+  if (!rule.prefix.empty()) out.set("prefix", rule.prefix);
+  if (!rule.target.empty()) out.set("target", rule.target);
+  if (rule.dirs) out.set("dirs", true);
+  if (rule.overwrite) out.set("overwrite", true);
+  return out;
+}
+
+bool is_variable_name(std::string_view name) {
+  auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+}
+
+ProfileVariable read_variable(const Document& document, const Value::Member& member,
+                              const std::string& path) {
+  const auto& [name, value] = member;
+  std::string here = path.empty() ? name : path + "." + name;
+  if (!is_variable_name(name))
+    throw document_error(document, value.position(), path,
+                         fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
+  if (value.if_map() == nullptr)
+    return {name, ProfileVariable::Kind::plain, {expect_string(document, value, here)}};
+  Fields fields(document, value, here);
+  ProfileVariable variable{name, ProfileVariable::Kind::path, {}};
+  if (fields.find("flags") != nullptr) variable.kind = ProfileVariable::Kind::flags;
+  bool is_path = variable.kind == ProfileVariable::Kind::path;
+  variable.values = fields.texts(is_path ? "path" : "flags");
+  fields.finish();
+  if (variable.values.empty())
+    throw document_error(document, value.position(), here,
+                         "expected a text, {\"path\": [...]} or {\"flags\": [...]} with a value");
+  return variable;
+}
+
+} // namespace
+
+std::string_view link_action_text(LinkAction action) {
+  for (const auto& [known, text] : kActions)
+    if (known == action) return text;
+  return "?";
+}
+
+std::optional<LinkAction> parse_link_action(std::string_view text) {
+  for (const auto& [action, known] : kActions)
+    if (known == text) return action;
+  return std::nullopt;
+}
+
+InstallWishes read_install_wishes(const Document& document, const Value& value,
+                                  const std::string& path) {
+  Fields fields(document, value, path);
+  InstallWishes wishes;
+  if (const Value::List* rules = fields.list("rules"))
+    for (std::size_t i = 0; i < rules->size(); ++i)
+      wishes.rules.push_back(
+          read_rule(document, (*rules)[i], fmt::format("{}[{}]", fields.path_of("rules"), i)));
+  if (const Value* environment = fields.find("environment"))
+    wishes.environment =
+        read_profile_variables(document, *environment, fields.path_of("environment"));
+  fields.finish();
+  return wishes;
+}
+
+Value to_value(const InstallWishes& wishes) {
+  Value out = Value::map();
+  if (!wishes.rules.empty()) {
+    Value rules = Value::list();
+    for (const InstallRule& rule : wishes.rules)
+      rules.push(to_value(rule));
+    out.set("rules", std::move(rules));
+  }
+  if (!wishes.environment.empty()) out.set("environment", to_value(wishes.environment));
+  return out;
+}
+
+std::vector<ProfileVariable> read_profile_variables(const Document& document, const Value& value,
+                                                    const std::string& path) {
+  const Value::Map* map = value.if_map();
+  if (map == nullptr)
+    throw document_error(document, value.position(), path,
+                         fmt::format("expected a map, found a {}", value.type_name()));
+  std::vector<ProfileVariable> variables;
+  for (const Value::Member& member : *map)
+    variables.push_back(read_variable(document, member, path));
+  // The order of a map says nothing and does not enter ids, so it must not show in a profile
+  // either.
+  std::sort(variables.begin(), variables.end(),
+            [](const ProfileVariable& a, const ProfileVariable& b) { return a.name < b.name; });
+  return variables;
+}
+
+Value to_value(const std::vector<ProfileVariable>& variables) {
+  Value out = Value::map();
+  for (const ProfileVariable& variable : variables) {
+    if (variable.kind == ProfileVariable::Kind::plain) {
+      out.set(variable.name, variable.values.empty() ? std::string() : variable.values.front());
+      continue;
+    }
+    Value values = Value::list();
+    for (const std::string& text : variable.values)
+      values.push(text);
+    Value typed = Value::map();
+    typed.set(variable.kind == ProfileVariable::Kind::path ? "path" : "flags", std::move(values));
+    out.set(variable.name, std::move(typed));
+  }
+  return out;
+}
+
+} // namespace hdist

@@ -1,0 +1,60 @@
+// task_graph.h: tasks.json: the DAG of fetch, build and profile tasks that front ends make and the
+// engine runs.
+#pragma once
+
+#include "model/build_spec.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hdist {
+
+struct SourceCandidate {
+  std::string url;
+  std::optional<Expectation> expected;
+};
+/// Get one source item: any candidate that gives what it is expected to give.
+struct FetchTask {
+  std::vector<SourceCandidate> candidates; // in order
+  friend bool operator==(const FetchTask&, const FetchTask&);
+};
+/// A hit-pack made by the front end and carried inline.
+struct PackTask {
+  SourceKey key;                                          // files:...
+  std::vector<std::pair<std::string, std::string>> files; // name, bytes
+};
+struct BuildTask {
+  /// The spec; import ids and `run` may be "$task", the id of the build task of that name, filled
+  /// in before hashing.
+  Value spec;
+  int cores = 1;
+  bool exclusive = false;
+};
+struct ProfileTask {
+  std::string path;
+  std::vector<std::string> members; // ids or "$task"
+};
+
+struct Task {
+  std::string name;
+  std::variant<FetchTask, PackTask, BuildTask, ProfileTask> action;
+  std::vector<std::string>
+      needs; // further tasks; those meant by "$task" and by source keys need not be listed
+};
+
+/// Tasks in the order of the document.
+struct TaskGraph {
+  std::vector<Task> tasks;
+  const Task* find(std::string_view name) const;
+  static TaskGraph read(const Document& document);
+  Value to_value() const; // {"version": 1, "tasks": {...}}
+};
+
+/// Replaces "$task" in import ids and run by ids; Error usage "tasks.unknown" when a name is no
+/// build task.
+Value fill_in(const Value& spec, const std::map<std::string, ArtifactId>& ids);
+
+} // namespace hdist

@@ -1,0 +1,214 @@
+// libcurl's own resolver runs in a thread that is joined when the handle is freed: with a DNS
+// server that never answers, a connect timeout of 2 s became 10 s. So names are resolved here, in
+// threads that can be left behind, and libcurl gets addresses. That is needed again for the host of
+// every redirect, so redirects are followed here too.
+#include "net/http.h"
+
+#include "base/env.h"
+#include "net/ca_file.h"
+#include "net/proxy.h"
+#include "net/resolver.h"
+#include "net/transfer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace hdist {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using Reason = HttpFailure::Reason;
+
+constexpr int kMaxRedirects = 10;
+
+milliseconds left_of(milliseconds limit, Clock::time_point start) {
+  auto used = std::chrono::duration_cast<milliseconds>(Clock::now() - start);
+  return std::max(limit - used, milliseconds(1));
+}
+
+std::string seconds(milliseconds time) {
+  return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000);
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string curl_entry(const Endpoint& endpoint, const std::vector<std::string>& addresses) {
+  std::string entry = fmt::format("{}:{}:", endpoint.host, endpoint.port);
+  const char* separator = "";
+  for (const std::string& address : addresses) {
+    bool is_ipv6 = address.find(':') != std::string::npos;
+    entry += separator + (is_ipv6 ? "[" + address + "]" : address);
+    separator = ",";
+  }
+  return entry;
+}
+
+HttpFailure status_failure(const std::string& host, int status) {
+  HttpFailure failure{.status = status,
+                      .text = fmt::format("{}: the server answered with status {}", host, status)};
+  if (status == 404 || status == 410)
+    failure.reason = Reason::not_found;
+  else if (status >= 400 && status < 600)
+    failure.reason = Reason::refused_by_server;
+  return failure;
+}
+
+HttpFailure failure_of(const TransferResult& result, const std::string& host,
+                       const HttpRequest& request) {
+  using End = TransferResult::End;
+  auto make = [&](Reason reason, bool is_dead, const std::string& text) {
+    return HttpFailure{reason, is_dead, result.status, host + ": " + text};
+  };
+  switch (result.end) {
+  case End::no_connection:
+    return make(Reason::unreachable, true, result.text);
+  case End::connect_timeout:
+    return make(Reason::unreachable, true,
+                "no connection within " + seconds(request.timeouts.connect));
+  case End::first_byte_timeout:
+    return make(Reason::slow, false, "no data within " + seconds(request.timeouts.first_byte));
+  case End::stall:
+    return make(Reason::slow, false,
+                fmt::format("no more data for {}, after {} bytes", seconds(request.timeouts.stall),
+                            result.bytes));
+  case End::too_large:
+    return make(Reason::transfer, false,
+                fmt::format("the file is larger than {} bytes", request.limit_bytes));
+  case End::stopped:
+    return make(Reason::stopped, false, "stopped");
+  case End::broken:
+  case End::complete:
+    break;
+  }
+  return make(Reason::transfer, false, result.text);
+}
+
+class CurlHttp final : public Http {
+public:
+  explicit CurlHttp(HttpOptions options)
+      : options_(std::move(options)), env_(Env::current()), ca_file_(find_ca_file(env_)) {}
+
+  HttpResult get(const HttpRequest& request, std::stop_token stop) override;
+
+private:
+  /// One server: resolves and transfers. A redirect is in `result.redirect`.
+  std::optional<HttpFailure> get_once(const HttpRequest& request, const Url& url,
+                                      Transfer& transfer, TransferResult& result,
+                                      const std::stop_token& stop);
+  std::optional<HttpFailure> resolve(const Url& url, Transfer& transfer,
+                                     const std::stop_token& stop) const;
+  TransferFunction* transfer_function();
+
+  HttpOptions options_;
+  Env env_;
+  std::string ca_file_;
+  std::mutex mutex_;
+  TransferFunction* transfer_ = nullptr;
+};
+
+TransferFunction* CurlHttp::transfer_function() {
+  std::scoped_lock lock(mutex_);
+  if (transfer_ == nullptr) transfer_ = load_transfer(options_.module_dir);
+  return transfer_;
+}
+
+std::optional<HttpFailure> CurlHttp::resolve(const Url& url, Transfer& transfer,
+                                             const std::stop_token& stop) const {
+  for (const Endpoint& endpoint : endpoints_of(url, transfer.proxy)) {
+    // Names in other scripts are translated by libcurl, so they are left to it.
+    if (is_numeric_host(endpoint.host) || !is_ascii(endpoint.host)) continue;
+    Resolution found =
+        resolve_within(endpoint.host, options_.resolve, transfer.timeouts.connect, stop);
+    auto fail = [&](Reason reason, const std::string& text) {
+      bool is_dead = reason == Reason::unreachable && endpoint.host == url.host;
+      return HttpFailure{reason, is_dead, 0, endpoint.host + ": " + text};
+    };
+    switch (found.end) {
+    case Resolution::End::stopped:
+      return fail(Reason::stopped, "stopped");
+    case Resolution::End::too_late:
+      return fail(Reason::unreachable,
+                  "could not resolve the host within " + seconds(transfer.timeouts.connect));
+    case Resolution::End::unknown:
+      return fail(Reason::unreachable, "could not resolve the host");
+    case Resolution::End::found:
+      transfer.resolved.push_back(curl_entry(endpoint, found.addresses));
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpFailure> CurlHttp::get_once(const HttpRequest& request, const Url& url,
+                                              Transfer& transfer, TransferResult& result,
+                                              const std::stop_token& stop) {
+  Clock::time_point start = Clock::now();
+  transfer.resolved.clear();
+  transfer.proxy = proxy_for(url, env_);
+  transfer.timeouts.connect = request.timeouts.connect;
+  if (std::optional<HttpFailure> failure = resolve(url, transfer, stop)) return failure;
+  transfer.timeouts.connect = left_of(request.timeouts.connect, start);
+  transfer_function()(transfer, result, stop);
+  if (result.end == TransferResult::End::complete && result.status == 200) return std::nullopt;
+  if (!result.redirect.empty() && result.end == TransferResult::End::complete) return std::nullopt;
+  if (result.end == TransferResult::End::complete) return status_failure(url.host, result.status);
+  HttpFailure failure = failure_of(result, url.host, request);
+  if (!transfer.proxy.empty())
+    failure.host_is_dead = false; // it is the proxy that could not be reached
+  return failure;
+}
+
+HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
+  Clock::time_point start = Clock::now();
+  HttpResult answer;
+  answer.final_url = request.url;
+  std::string first_host, before;
+  for (int hop = 0; hop <= kMaxRedirects; ++hop) {
+    std::optional<Url> url = Url::parse(answer.final_url);
+    bool is_downgrade = before == "https" && url && url->scheme == "http";
+    if (!url || (url->scheme != "http" && url->scheme != "https") || is_downgrade) {
+      std::string text =
+          fmt::format("{} is no address that can be read from here", answer.final_url);
+      if (is_downgrade)
+        text = fmt::format("{}: redirected from https to http, {}", first_host, answer.final_url);
+      answer.failure = HttpFailure{.reason = Reason::bad_address, .text = std::move(text)};
+      return answer;
+    }
+    if (hop == 0) first_host = url->host;
+    before = url->scheme;
+    Transfer transfer{.url = answer.final_url,
+                      .user_agent = options_.user_agent,
+                      .ca_file = ca_file_,
+                      .timeouts = request.timeouts,
+                      .limit_bytes = request.limit_bytes,
+                      .progress = &request.progress,
+                      .body = &request.body};
+    transfer.timeouts.first_byte = left_of(request.timeouts.first_byte, start);
+    TransferResult result;
+    answer.failure = get_once(request, *url, transfer, result, stop);
+    // The caller knows only the host it asked.
+    if (answer.failure && url->host != first_host) answer.failure->host_is_dead = false;
+    answer.content_type = result.content_type;
+    answer.bytes = result.bytes;
+    if (answer.failure || result.redirect.empty()) return answer;
+    answer.final_url = result.redirect;
+  }
+  answer.failure =
+      HttpFailure{.text = fmt::format("{}: more than {} redirects", first_host, kMaxRedirects)};
+  return answer;
+}
+
+} // namespace
+
+std::unique_ptr<Http> make_http(HttpOptions options) {
+  return std::make_unique<CurlHttp>(std::move(options));
+}
+
+} // namespace hdist

@@ -1,0 +1,239 @@
+// The module: one GET by libcurl. Loaded by load.cc.
+//
+// Driven through the multi interface, because only there the waiting is ours: libcurl's easy
+// interface looks at the world once a second. All time limits but the sharing of the connect time
+// among addresses are kept here.
+#include "net/transfer.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+
+namespace hdist {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using End = TransferResult::End;
+
+constexpr int kWaitMs = 50;
+constexpr milliseconds kProgressEvery(100);
+constexpr int kOk = 200;
+constexpr std::size_t kMaxRedirectPage = 1 << 20;
+
+template <auto Free> struct Freer {
+  template <typename T> void operator()(T* object) const { Free(object); }
+};
+using Easy = std::unique_ptr<CURL, Freer<curl_easy_cleanup>>;
+using Multi = std::unique_ptr<CURLM, Freer<curl_multi_cleanup>>;
+using List = std::unique_ptr<curl_slist, Freer<curl_slist_free_all>>;
+
+class Request {
+public:
+  Request(const Transfer& transfer, TransferResult& result)
+      : transfer_(transfer), result_(result), easy_(curl_easy_init()), multi_(curl_multi_init()) {
+    if (!easy_ || !multi_) throw std::bad_alloc();
+    set_options();
+    curl_multi_add_handle(multi_.get(), easy_.get());
+  }
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+  ~Request() { curl_multi_remove_handle(multi_.get(), easy_.get()); }
+
+  void run(const std::stop_token& stop) {
+    int running = 1;
+    while (!is_over_) {
+      if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) break;
+      if (problem_) std::rethrow_exception(problem_);
+      take_messages();
+      if (is_over_ || running == 0) break;
+      if (stop.stop_requested())
+        end(End::stopped);
+      else
+        watch();
+      report_progress(false);
+      if (!is_over_) curl_multi_poll(multi_.get(), nullptr, 0, kWaitMs, nullptr);
+    }
+    read_facts();
+    if (result_.end == End::complete) report_progress(true);
+  }
+
+private:
+  template <typename Value> void set(CURLoption option, Value value) {
+    curl_easy_setopt(easy_.get(), option, value);
+  }
+
+  void set_options() {
+    set(CURLOPT_URL, transfer_.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PROXY,
+        transfer_.proxy.c_str()); // "" also keeps libcurl from looking at the environment itself
+    set(CURLOPT_NOPROXY, "");
+    set(CURLOPT_USERAGENT, transfer_.user_agent.c_str());
+    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_HTTP_CONTENT_DECODING,
+        0L); // the bytes of an archive, whatever the server calls them
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(transfer_.timeouts.connect.count()));
+    set(CURLOPT_ERRORBUFFER, error_.data());
+    set(CURLOPT_WRITEFUNCTION, &Request::on_body);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_NOPROGRESS, 1L);
+    if (!transfer_.ca_file.empty()) {
+      set(CURLOPT_CAINFO, transfer_.ca_file.c_str());
+      set(CURLOPT_PROXY_CAINFO, transfer_.ca_file.c_str());
+    }
+    for (const std::string& entry : transfer_.resolved)
+      resolved_.reset(curl_slist_append(resolved_.release(), entry.c_str()));
+    set(CURLOPT_RESOLVE, resolved_.get());
+#if LIBCURL_VERSION_NUM >= 0x075700
+    set(CURLOPT_QUICK_EXIT,
+        1L); // where libcurl resolves a name after all: do not wait for its thread
+#endif
+  }
+
+  static std::size_t on_body(char* bytes, std::size_t one, std::size_t count, void* data) {
+    auto* self = static_cast<Request*>(data);
+    try {
+      return self->take_body({bytes, one * count}) ? count : 0;
+    } catch (...) { // libcurl is C
+      self->problem_ = std::current_exception();
+      return 0;
+    }
+  }
+
+  /// False ends the transfer.
+  bool take_body(std::string_view bytes) {
+    if (status() != kOk) return skip_page(bytes.size());
+    has_body_ = true;
+    result_.bytes += static_cast<int64_t>(bytes.size());
+    if (result_.bytes > transfer_.limit_bytes || length() > transfer_.limit_bytes) {
+      end(End::too_large);
+      return false;
+    }
+    if (*transfer_.body) (*transfer_.body)(bytes);
+    last_byte_ = Clock::now(); // the time that a slow disk takes is not the server's
+    return true;
+  }
+
+  /// The page of an error is not for us, that of a redirect must be read for libcurl to tell where
+  /// it leads.
+  bool skip_page(std::size_t size) {
+    skipped_ += size;
+    bool is_redirect = status() / 100 == 3;
+    if (is_redirect && skipped_ <= kMaxRedirectPage) return true;
+    end(End::complete);
+    return false;
+  }
+
+  void take_messages() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left))
+      if (message->msg == CURLMSG_DONE && !is_over_) finish(message->data.result);
+  }
+
+  void finish(CURLcode code) {
+    result_.text = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+    if (code == CURLE_OK)
+      end(End::complete);
+    else if (code == CURLE_OPERATION_TIMEDOUT && !is_connected())
+      end(End::connect_timeout);
+    else if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+             code == CURLE_COULDNT_RESOLVE_PROXY)
+      end(End::no_connection);
+    else if (code == CURLE_PARTIAL_FILE)
+      end(End::broken,
+          fmt::format("the connection ended after {} of {} bytes", result_.bytes, length()));
+    else
+      end(End::broken, result_.text);
+  }
+
+  void watch() {
+    Clock::time_point now = Clock::now();
+    if (!is_connected()) {
+      if (now - start_ > transfer_.timeouts.connect) end(End::connect_timeout);
+    } else if (!has_body_) {
+      if (now - start_ > transfer_.timeouts.first_byte) end(End::first_byte_timeout);
+    } else if (now - last_byte_ > transfer_.timeouts.stall) {
+      end(End::stall);
+    }
+  }
+
+  void end(End how) {
+    is_over_ = true;
+    result_.end = how;
+  }
+  void end(End how, std::string text) {
+    end(how);
+    result_.text = std::move(text);
+  }
+
+  /// Resolved, connected, and agreed on TLS.
+  bool is_connected() const {
+    return number(CURLINFO_PRETRANSFER_TIME_T) > 0;
+  }
+  int64_t length() const {
+    return number(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+  } // -1: unknown
+  int64_t number(CURLINFO info) const {
+    curl_off_t value = 0;
+    curl_easy_getinfo(easy_.get(), info, &value);
+    return value;
+  }
+  int status() const {
+    long value = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &value);
+    return static_cast<int>(value);
+  }
+  std::string text(CURLINFO info) const {
+    const char* value = nullptr;
+    curl_easy_getinfo(easy_.get(), info, &value);
+    return value == nullptr ? "" : value;
+  }
+
+  void read_facts() {
+    result_.status = status();
+    result_.content_type = text(CURLINFO_CONTENT_TYPE);
+    result_.redirect = text(CURLINFO_REDIRECT_URL);
+  }
+
+  void report_progress(bool is_last) {
+    Clock::time_point now = Clock::now();
+    bool is_due = is_last || (has_body_ && now - last_progress_ > kProgressEvery);
+    if (!*transfer_.progress || !is_due || status() != kOk) return;
+    last_progress_ = now;
+    (*transfer_.progress)(result_.bytes, length());
+  }
+
+  const Transfer& transfer_;
+  TransferResult& result_;
+  List resolved_; // outlives the handle that reads it
+  std::array<char, CURL_ERROR_SIZE> error_{};
+  Easy easy_;
+  Multi multi_;
+  std::exception_ptr problem_;
+  bool is_over_ = false;
+  bool has_body_ = false;
+  std::size_t skipped_ = 0;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_byte_ = start_;
+  Clock::time_point last_progress_ = start_;
+};
+
+} // namespace
+
+} // namespace hdist
+
+extern "C" void hdist_net_transfer(const hdist::Transfer& transfer, hdist::TransferResult& result,
+                                   const std::stop_token& stop) {
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT); // once, whatever the thread
+  if (ready != CURLE_OK) {
+    result.text = curl_easy_strerror(ready);
+    return;
+  }
+  hdist::Request(transfer, result).run(stop);
+}

@@ -1,0 +1,47 @@
+// transfer.h: one request to one server, as the module carries it out; redirects and resolution are
+// http.cc's.
+#pragma once
+
+#include "net/http.h"
+
+namespace hdist {
+
+struct Transfer {
+  std::string url;
+  std::string proxy;                 // "": none
+  std::vector<std::string> resolved; // "host:port:address,address" as CURLOPT_RESOLVE takes it
+  std::string user_agent;
+  std::string ca_file;   // "": libcurl's own
+  HttpTimeouts timeouts; // what is left of them
+  int64_t limit_bytes = 0;
+  const std::function<void(int64_t, int64_t)>* progress = nullptr;
+  const std::function<void(std::string_view)>* body = nullptr;
+};
+
+struct TransferResult {
+  enum class End {
+    complete,
+    no_connection,
+    connect_timeout,
+    first_byte_timeout,
+    stall,
+    too_large,
+    broken,
+    stopped
+  };
+  End end = End::broken;
+  int status = 0;
+  std::string redirect; // absolute; "" without a Location
+  std::string content_type;
+  int64_t bytes = 0;
+  std::string text; // libcurl's words, for broken and no_connection
+};
+
+/// The one function that the module exports, "hdist_net_transfer". Throws only what the callbacks
+/// throw.
+using TransferFunction = void(const Transfer&, TransferResult&, const std::stop_token&);
+
+/// Loads the module from `dir` ("": beside the executable's directory). Error "net.module".
+TransferFunction* load_transfer(const std::string& dir);
+
+} // namespace hdist

@@ -1,0 +1,84 @@
+#include "ops/build_op.h"
+
+#include "data/json.h"
+
+#include <fmt/format.h>
+
+namespace hdist {
+
+HashResponse hash_spec(const SpecRequest& request) {
+  BuildSpec spec = BuildSpec::read(read_json(request.name, request.text));
+  return {spec.id(), hash_input(spec.document())};
+}
+
+Value to_value(const HashResponse& response) {
+  Value value;
+  value.set("id", response.id.str());
+  value.set("input", response.input);
+  return value;
+}
+
+BuildResponse build_spec(Session& session, const SpecRequest& request) {
+  BuildSpec spec = BuildSpec::read(read_json(request.name, request.text));
+  BuildOutcome outcome = session.builder().build(spec, session.stop());
+  session.publisher().barrier();
+  return {std::move(outcome)};
+}
+
+Value to_value(const BuildFailure& failure) {
+  Value value;
+  value.set("id", failure.id.str());
+  value.set("code", failure.code);
+  value.set("stage", text_or_null(failure.stage));
+  value.set("reason", failure.reason);
+  value.set("command", text_or_null(failure.command));
+  value.set("first_error", text_or_null(failure.first_error));
+  value.set("last_lines", to_value(failure.last_lines));
+  value.set("log", text_or_null(failure.log_path));
+  value.set("build_directory", text_or_null(failure.build_dir));
+  return value;
+}
+
+Value to_value(const BuildResponse& response) {
+  Value value;
+  const BuildSuccess* success = std::get_if<BuildSuccess>(&response.outcome);
+  value.set("id", success != nullptr ? success->record.id.str()
+                                     : std::get<BuildFailure>(response.outcome).id.str());
+  value.set("path", success != nullptr ? Value(success->path) : Value());
+  value.set("was_present", success != nullptr && success->was_present);
+  value.set("failure",
+            success != nullptr ? Value() : to_value(std::get<BuildFailure>(response.outcome)));
+  return value;
+}
+
+namespace {
+
+/// Never replaces anything but a symlink.
+void make_root_link(Session& session, const std::string& link, const std::string& artifact) {
+  std::string path = absolute_path(link);
+  Dir parent = Dir::open(parent_path(path));
+  std::string name = base_name(path);
+  if (parent.exists(name) && !parent.read_link(name))
+    throw Error(ErrorKind::refused, "root.in-the-way",
+                fmt::format("{} exists and is no symlink; it is left alone", path));
+  session.artifacts().add_root(path);
+  parent.replace_symlink(artifact, name);
+}
+
+} // namespace
+
+ResolveResponse resolve_artifact(Session& session, const ResolveRequest& request) {
+  ArtifactRecord record = session.one_artifact(request.artifact);
+  std::string path = session.artifacts().path_of(record);
+  if (!request.root.empty()) make_root_link(session, request.root, path);
+  return {record.id, path};
+}
+
+Value to_value(const ResolveResponse& response) {
+  Value value;
+  value.set("id", response.id.str());
+  value.set("path", response.path);
+  return value;
+}
+
+} // namespace hdist

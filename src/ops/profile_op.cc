@@ -1,0 +1,77 @@
+#include "ops/profile_op.h"
+
+#include "profile/activate.h"
+#include "profile/registry.h"
+
+#include <fmt/format.h>
+
+namespace hdist {
+
+MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request) {
+  ProfileRequest profile;
+  profile.link = profile_path(request.profile, session.profile_folders(), true);
+  profile.reason = request.reason.empty() ? "makeprofile" : request.reason;
+  profile.stack = request.stack;
+  profile.machine = session.machine();
+  for (const std::string& artifact : request.artifacts) {
+    std::optional<ArtifactId> id = ArtifactId::parse(artifact);
+    profile.members.push_back(id ? *id : session.one_artifact(artifact).id);
+  }
+  ProfilePlaces places;
+  places.hdist_root = session.paths().root;
+  places.add_root = [&](const std::string& generation) {
+    session.artifacts().add_root(generation);
+  };
+  places.barrier = [&] { session.publisher().barrier(); };
+  return {make_profile(profile, session.find_artifact(), places, session.stop())};
+}
+
+Value to_value(const MakeProfileResponse& response) {
+  Value value;
+  value.set("profile", response.result.link);
+  value.set("generation", response.result.generation);
+  value.set("path", response.result.generation_path);
+  value.set("changed", response.result.changed);
+  return value;
+}
+
+EnterResponse enter_profile(Session& session, const EnterRequest& request) {
+  OpenedProfile profile = session.profile(request.profile);
+  for (const ProfileMember& member : profile.record.members) {
+    std::optional<ArtifactRecord> record = session.artifacts().find(member.id);
+    if (!record && !real_path_if_exists(member.path)) {
+      Error error(ErrorKind::failed, "profile.missing-artifact",
+                  fmt::format("the profile {} needs {}, which is gone from {}", profile.path,
+                              member.id.str(), session.artifacts().path()));
+      throw error.advise({"make it again", "update", {}});
+    }
+    if (!record || !record->platform) continue;
+    if (std::optional<std::string> why = why_foreign(*record->platform, session.machine()))
+      throw Error(ErrorKind::refused, "profile.foreign-platform",
+                  fmt::format("{} of the profile {} cannot run on this machine: {}",
+                              member.id.str(), profile.path, *why));
+  }
+  std::vector<ProfileVariable> variables =
+      profile_variables(profile.record, profile.generation_path);
+  Env environment = entered(session.environment(), variables);
+  return {std::move(profile), std::move(variables), std::move(environment)};
+}
+
+Value to_value(const EnterResponse& response) {
+  static constexpr const char* kKinds[] = {"path", "flags", "plain"};
+  Value variables = Value::map();
+  for (const ProfileVariable& variable : response.variables) {
+    Value entry;
+    entry.set("kind", kKinds[static_cast<int>(variable.kind)]);
+    entry.set("values", to_value(variable.values));
+    variables.set(variable.name, std::move(entry));
+  }
+  Value value;
+  value.set("profile", response.profile.path);
+  value.set("generation", response.profile.record.generation);
+  value.set("path", response.profile.generation_path);
+  value.set("variables", std::move(variables));
+  return value;
+}
+
+} // namespace hdist

@@ -1,0 +1,36 @@
+// profile_op.h: `makeprofile`, and what `env`, `shell` and `run` need to enter a profile.
+#pragma once
+
+#include "ops/operation.h"
+
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+struct MakeProfileRequest {
+  std::string profile; // a name or a path
+  std::vector<std::string> artifacts;
+  std::string reason; // in words; empty: "makeprofile"
+  std::string stack;
+};
+struct MakeProfileResponse {
+  ProfileResult result;
+};
+MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request);
+Value to_value(const MakeProfileResponse& response);
+
+struct EnterRequest {
+  std::string profile; // a name or a path
+};
+/// The environment inside the profile, and how it differs.
+struct EnterResponse {
+  OpenedProfile profile;
+  std::vector<ProfileVariable> variables;
+  Env environment; // the whole, for a program that is started
+};
+/// Refused when a member cannot run here or is gone from the store.
+EnterResponse enter_profile(Session& session, const EnterRequest& request);
+Value to_value(const EnterResponse& response);
+
+} // namespace hdist

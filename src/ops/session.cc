@@ -1,0 +1,140 @@
+#include "ops/session.h"
+
+#include "archive/archive.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "profile/registry.h"
+
+#include <fmt/format.h>
+
+namespace hdist {
+
+Session::Session(SessionRequest request, Events& events, std::stop_token stop)
+    : request_(std::move(request)), config_(Config::load(request_.brand, request_.config)),
+      paths_(find_paths(config_, request_.executable)), events_(events), stop_(std::move(stop)) {
+  set_archive_module_dir(paths_.modules);
+  for (const std::string& note : config_.notes())
+    events_.info(note);
+}
+
+Session::~Session() = default;
+
+int Session::jobs() const {
+  if (request_.jobs > 0) return request_.jobs;
+  const std::string& configured = config_.text("builder", "jobs");
+  return configured.empty() ? available_cpus()
+                            : static_cast<int>(config_.integer("builder", "jobs"));
+}
+
+SourceStore& Session::sources() {
+  if (!sources_) sources_.emplace(SourceStore::open(config_.path("sources", "store")));
+  return *sources_;
+}
+
+ArtifactStore& Session::artifacts() {
+  if (!artifacts_) {
+    StoreOptions options;
+    options.durable = config_.flag("builder", "durability");
+    options.group = config_.text("builder", "share") == "group";
+    artifacts_.emplace(ArtifactStore::open(config_.path("builder", "store"), options));
+  }
+  return *artifacts_;
+}
+
+Publisher& Session::publisher() {
+  if (!publisher_) publisher_ = std::make_unique<Publisher>(artifacts());
+  return *publisher_;
+}
+
+Fetcher& Session::fetcher() {
+  if (!fetcher_) {
+    http_ = make_http({.module_dir = paths_.modules, .user_agent = brand().program, .resolve = {}});
+    deb_ = std::make_unique<DebSources>(DebOptions{.state_dir = paths_.apt_state}, events_);
+    dead_hosts_ = std::make_unique<DeadHosts>(paths_.dead_hosts);
+    FetchOptions options;
+    options.refresh = request_.refresh;
+    options.offline = request_.offline;
+    options.mirrors = config_.paths("sources", "mirrors");
+    fetcher_ = std::make_unique<Fetcher>(sources(), *http_, *deb_, *dead_hosts_, options, events_);
+  }
+  return *fetcher_;
+}
+
+BuildOptions Session::build_options() {
+  BuildOptions options;
+  options.temp_dir = make_temp_dir(config_.text("builder", "temp"),
+                                   environment().get_or("TMPDIR", ""), paths_.root);
+  options.log_dir = paths_.logs;
+  options.supervise = paths_.supervise;
+  options.self_program = paths_.program;
+  options.self_name = brand().program;
+  options.config_json = config_.json();
+  options.cpus = jobs();
+  options.keep = request_.keep.value_or(KeepBuild::on_error);
+  options.keep_failed = static_cast<int>(config_.integer("builder", "keep-failed"));
+  options.machine = machine();
+  return options;
+}
+
+Builder& Session::builder() {
+  if (!builder_)
+    builder_ =
+        std::make_unique<Builder>(artifacts(), sources(), publisher(), build_options(), events_);
+  return *builder_;
+}
+
+Host& Session::host() {
+  if (!host_) host_ = std::make_unique<Host>(HostOptions{.cache_file = paths_.host_cache});
+  return *host_;
+}
+
+const Platform& Session::machine() {
+  if (!machine_) machine_ = machine_platform();
+  return *machine_;
+}
+
+FindArtifact Session::find_artifact() {
+  return [this](const ArtifactId& id) -> std::optional<FoundArtifact> {
+    std::optional<ArtifactRecord> record = publisher_ ? publisher_->pending(id) : std::nullopt;
+    if (!record) record = artifacts().find(id);
+    if (!record) return std::nullopt;
+    return FoundArtifact{*record, artifacts().path_of(*record)};
+  };
+}
+
+ArtifactRecord Session::one_artifact(const std::string& text) {
+  std::vector<ArtifactId> matches = artifacts().match(text);
+  if (matches.empty())
+    throw Error(
+        ErrorKind::usage, "artifact.not-found",
+        fmt::format("no artifact in {} is called '{}'", artifacts().path(), printable(text)));
+  if (matches.size() > 1) {
+    std::vector<std::string> names;
+    for (const ArtifactId& id : matches)
+      names.push_back(id.str());
+    throw Error(ErrorKind::usage, "artifact.ambiguous",
+                fmt::format("'{}' may be any of {}", text, join(names, ", ")));
+  }
+  std::optional<ArtifactRecord> record = artifacts().find(matches.front());
+  if (!record)
+    throw Error(
+        ErrorKind::usage, "artifact.not-found",
+        fmt::format("the artifact {} is gone from {}", matches.front().str(), artifacts().path()));
+  return *record;
+}
+
+std::vector<std::string> Session::profile_folders() const {
+  return config_.paths("hashdist", "profiles");
+}
+
+OpenedProfile Session::profile(const std::string& word) {
+  return open_profile(profile_path(word, profile_folders()));
+}
+
+std::vector<std::string> Session::collections() const {
+  std::vector<std::string> directories = config_.paths("hashdist", "collections");
+  directories.push_back(paths_.packages);
+  return directories;
+}
+
+} // namespace hdist

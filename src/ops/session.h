@@ -1,0 +1,82 @@
+// session.h: config, stores, output: built once, each part on first use; what every operation works
+// with.
+#pragma once
+
+#include "base/log.h"
+#include "build/builder.h"
+#include "config/config.h"
+#include "config/paths.h"
+#include "host/host.h"
+#include "profile/profile.h"
+#include "source/fetch.h"
+#include "store/publisher.h"
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+struct SessionRequest {
+  Brand brand;
+  ConfigRequest config;
+  std::string executable; // /proc/self/exe, links resolved
+  int jobs = 0;           // -j; 0: [builder] jobs, else the processors of the allocation
+  bool refresh = false;   // fetch: ask known addresses again
+  bool offline = false;
+  std::optional<KeepBuild> keep; // --keep
+};
+
+class Session {
+public:
+  Session(SessionRequest request, Events& events, std::stop_token stop);
+  ~Session();
+
+  const Config& config() const { return config_; }
+  const Brand& brand() const { return config_.brand(); }
+  const Paths& paths() const { return paths_; }
+  Events& events() const { return events_; }
+  std::stop_token stop() const { return stop_; }
+  int jobs() const;
+  const Env& environment() const { return request_.config.environment; }
+
+  SourceStore& sources();
+  ArtifactStore& artifacts();
+  Publisher& publisher();
+  Fetcher& fetcher();
+  Builder& builder();
+  Host& host();
+  const Platform& machine(); // what this machine offers
+
+  /// Records and paths of finished artifacts, for profiles.
+  FindArtifact find_artifact();
+  /// One artifact by id, "name/prefix" or bare name. Error usage "artifact.not-found" /
+  /// "artifact.ambiguous".
+  ArtifactRecord one_artifact(const std::string& text);
+  /// A profile by name or path.
+  OpenedProfile profile(const std::string& word);
+  std::vector<std::string> profile_folders() const;
+  std::vector<std::string> collections() const; // directories of recipes
+
+private:
+  BuildOptions build_options();
+  SessionRequest request_;
+  Config config_;
+  Paths paths_;
+  Events& events_;
+  std::stop_token stop_;
+  std::optional<Platform> machine_;
+  std::optional<SourceStore> sources_;
+  std::optional<ArtifactStore> artifacts_;
+  std::unique_ptr<Publisher> publisher_;
+  std::unique_ptr<Http> http_;
+  std::unique_ptr<DebSources> deb_;
+  std::unique_ptr<DeadHosts> dead_hosts_;
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Builder> builder_;
+  std::unique_ptr<Host> host_;
+};
+
+} // namespace hdist

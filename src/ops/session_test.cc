@@ -1,0 +1,121 @@
+#include "ops/session.h"
+
+#include "ops/build_op.h"
+#include "ops/operation.h"
+#include "ops/profile_op.h"
+#include "ops/unpack_op.h"
+#include "ops/update.h"
+
+#include "data/json.h"
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+/// Operations on stores of their own, with the programs of this build.
+class SessionTest : public ::testing::Test {
+protected:
+  SessionTest() {
+    SessionRequest request;
+    request.executable = prefix() + "/bin/hdist";
+    request.config.environment.set("HDIST_HOME", tmp_.path());
+    request.config.environment.set("PATH", "/usr/bin:/bin");
+    write_file(tmp_.path() + "/.hashdistconfig",
+               "[builder]\ndurability = off\ntemp = " + tmp_.path() + "/tmp\n");
+    session_.emplace(std::move(request), events_, std::stop_token());
+  }
+
+  static std::string prefix() {
+    std::string modules = HDIST_MODULE_DIR;
+    return modules.substr(0, modules.size() - std::string_view("/lib/hdist").size());
+  }
+  static SpecRequest spec(const std::string& name, const std::string& script) {
+    return {"spec", R"({"name": ")" + name +
+                        R"(", "build": {"commands": [{"cmd": ["/bin/sh", "-c", ")" + script +
+                        R"("]}]}})"};
+  }
+
+  TempDir tmp_;
+  RecordedEvents events_;
+  std::optional<Session> session_;
+};
+
+TEST_F(SessionTest, ASpecIsBuiltResolvedAndPutIntoAProfileThatIsEntered) {
+  BuildResponse built =
+      build_spec(*session_, spec("tool", "mkdir -p $ARTIFACT/bin; echo echo hi > "
+                                         "$ARTIFACT/bin/tool; /bin/chmod +x $ARTIFACT/bin/tool"));
+  const BuildSuccess* success = std::get_if<BuildSuccess>(&built.outcome);
+  ASSERT_NE(success, nullptr) << compact_json(to_value(built));
+  EXPECT_EQ(resolve_artifact(*session_, {"tool", ""}).path, success->path);
+  EXPECT_EQ(resolve_artifact(*session_, {success->record.id.short_text(), ""}).id,
+            success->record.id);
+  make_profile_of(*session_, {"mine", {"tool"}, "", ""});
+  EnterResponse entered = enter_profile(*session_, {"mine"});
+  EXPECT_EQ(find_program("tool", entered.environment.get_or("PATH", "")),
+            entered.profile.generation_path + "/bin/tool");
+}
+
+TEST_F(SessionTest, AFailedBuildIsAValueWithItsStage) {
+  BuildResponse built = build_spec(*session_, spec("bad", "echo reason >&2; exit 7"));
+  const BuildFailure* failure = std::get_if<BuildFailure>(&built.outcome);
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->reason, "exit status 7");
+  EXPECT_NE(compact_json(to_value(built)).find("\"last_lines\":["), std::string::npos);
+}
+
+TEST_F(SessionTest, HashNeedsNoStore) {
+  HashResponse response = hash_spec({"s", R"({"name": "foo", "build": {}})"});
+  EXPECT_EQ(response.id.str(), "foo/ettp5gcrf3gswgec45quew4eohe6hjph"); // as the original's
+  EXPECT_TRUE(response.input.starts_with("build-spec|{"));
+}
+
+TEST_F(SessionTest, ARootLinkNeverReplacesAFile) {
+  build_spec(*session_, spec("tool", "true"));
+  std::string link = tmp_.path() + "/link";
+  EXPECT_TRUE(resolve_artifact(*session_, {"tool", link}).path.starts_with("/"));
+  EXPECT_EQ(session_->artifacts().roots().size(), 1u);
+  write_file(tmp_.path() + "/file", "mine");
+  EXPECT_NE(message_of([&] {
+              resolve_artifact(*session_, {"tool", tmp_.path() + "/file"});
+            }).find("is left alone"),
+            std::string::npos);
+}
+
+TEST_F(SessionTest, WhatIsNotThereIsSaid) {
+  EXPECT_NE(message_of([&] { session_->one_artifact("nothing"); }).find("no artifact"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] {
+              unpack_source(*session_, {"nokey", "x", std::nullopt});
+            }).find("is no source key"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] {
+              unpack_source(*session_, {"tar.gz:" + std::string(51, 'a') + "q", "x", std::nullopt});
+            }).find("is not in the source store"),
+            std::string::npos);
+}
+
+TEST_F(SessionTest, AnUpdateBuildsSwitchesAndDoesNothingTheSecondTime) {
+  write_file(tmp_.path() + "/r/tool.yaml",
+             "name: tool\nversion: 1\ndescription: d\nhomepage: https://e.org\nlicense: MIT\n"
+             "build_stages:\n- {name: all, handler: bash, bash: \"mkdir $ARTIFACT/bin; echo x > "
+             "$ARTIFACT/bin/tool\"}\n");
+  write_file(tmp_.path() + "/stack.yaml", "name: s\npackage_dirs: [r]\npackages:\n  tool:\n");
+  UpdateRequest request;
+  request.stack.stack = tmp_.path() + "/stack.yaml";
+  UpdateResponse first = update(*session_, request);
+  ASSERT_TRUE(first.profile.has_value()) << compact_json(to_value(first));
+  EXPECT_TRUE(first.profile->changed);
+  EXPECT_EQ(first.built(), 1);
+  UpdateResponse second = update(*session_, request);
+  EXPECT_FALSE(second.profile->changed);
+  EXPECT_EQ(second.built(), 0);
+  EXPECT_EQ(second.present(), 1);
+  request.only = {"tol"};
+  EXPECT_NE(message_of([&] { update(*session_, request); }).find("is 'tool' meant?"),
+            std::string::npos);
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,150 @@
+#include "ops/update.h"
+
+#include "base/text.h"
+#include "ops/build_op.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hdist {
+
+CompileResponse compile(Session& session, const CompileRequest& request) {
+  StackFile stack =
+      read_stack(request.stack.empty() ? find_stack(request.directory) : request.stack);
+  CompileOptions options;
+  options.collections = session.collections();
+  options.platform = default_platform();
+  options.tool = [&](const std::string& role, const std::string& program) -> ToolIdentity {
+    HostTool tool =
+        program.empty() ? session.host().tool(role) : session.host().tool(role, program);
+    return {tool.program, tool.identity};
+  };
+  Compiled compiled = compile_stack(stack, options);
+  session.host().save_cache();
+  return {std::move(stack), std::move(compiled)};
+}
+
+namespace {
+
+std::vector<std::string> goals_of(const Compiled& compiled, const std::vector<std::string>& only) {
+  std::vector<std::string> goals, names;
+  for (const CompiledPackage& package : compiled.packages) {
+    names.push_back(package.name);
+    bool wanted = only.empty() ? package.requested
+                               : std::find(only.begin(), only.end(), package.name) != only.end();
+    if (wanted) goals.push_back(package.task);
+  }
+  for (const std::string& name : only) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    std::optional<std::string> meant = nearest(name, names);
+    throw Error(ErrorKind::usage, "update.unknown-package",
+                fmt::format("the stack has no package '{}'{}", printable(name),
+                            meant ? fmt::format("; is '{}' meant?", *meant) : ""));
+  }
+  return goals;
+}
+
+RealizeReport realize_stack(Session& session, const Compiled& compiled,
+                            const UpdateRequest& request) {
+  RealizeOptions options;
+  options.jobs = session.jobs();
+  options.dry_run = request.dry_run;
+  options.fetch_only = request.fetch_only;
+  options.goals = goals_of(compiled, request.only);
+  if (options.goals.empty()) return {}; // an empty stack: no goal must not mean "everything"
+  RealizeParts parts{session.artifacts(), session.sources(),   session.fetcher(),
+                     session.builder(),   session.publisher(), session.events()};
+  return realize(compiled.graph, parts, options, session.stop());
+}
+
+ProfileResult switch_profile(Session& session, const CompileResponse& stack,
+                             const UpdateResponse& response, const std::string& profile) {
+  MakeProfileRequest request;
+  request.profile = profile.empty() ? stack.stack.name : profile;
+  request.reason = fmt::format("update {}", stack.stack.name);
+  request.stack = stack.stack.path;
+  for (const CompiledPackage& package : stack.compiled.packages)
+    if (package.requested) request.artifacts.push_back(response.report.ids.at(package.task).str());
+  return make_profile_of(session, request).result;
+}
+
+} // namespace
+
+UpdateResponse update(Session& session, const UpdateRequest& request) {
+  CompileResponse stack = compile(session, request.stack);
+  UpdateResponse response;
+  response.stack = stack.stack.path;
+  response.packages = stack.compiled.packages;
+  response.report = realize_stack(session, stack.compiled, request);
+  bool switches =
+      response.report.ok() && !request.dry_run && !request.fetch_only && request.only.empty();
+  if (switches) response.profile = switch_profile(session, stack, response, request.profile);
+  return response;
+}
+
+namespace {
+
+int count(const RealizeReport& report, Realized::State state, bool builds) {
+  return static_cast<int>(
+      std::count_if(report.tasks.begin(), report.tasks.end(), [&](const Realized& task) {
+        return task.state == state && task.id.has_value() == builds;
+      }));
+}
+
+const char* state_text(Realized::State state) {
+  switch (state) {
+  case Realized::State::present:
+    return "present";
+  case Realized::State::fetched:
+    return "fetched";
+  case Realized::State::built:
+    return "built";
+  case Realized::State::failed:
+    return "failed";
+  case Realized::State::skipped:
+    return "skipped";
+  case Realized::State::planned:
+    return "planned";
+  case Realized::State::not_needed:
+    return "not-needed";
+  case Realized::State::not_run:
+    return "not-run";
+  }
+  return "";
+}
+
+} // namespace
+
+int UpdateResponse::built() const {
+  return count(report, Realized::State::built, true);
+}
+int UpdateResponse::fetched() const {
+  return count(report, Realized::State::fetched, false);
+}
+int UpdateResponse::present() const {
+  return count(report, Realized::State::present, true);
+}
+
+Value to_value(const UpdateResponse& response) {
+  Value::List tasks;
+  for (const Realized& task : response.report.tasks) {
+    Value entry;
+    entry.set("task", task.task);
+    entry.set("id", task.id ? Value(task.id->str()) : Value());
+    entry.set("state", state_text(task.state));
+    entry.set("reason", text_or_null(task.reason));
+    entry.set("failure", task.failure ? to_value(*task.failure) : Value());
+    entry.set("wall_ms", static_cast<int64_t>(task.wall_s * 1000));
+    tasks.push_back(std::move(entry));
+  }
+  Value value;
+  value.set("stack", response.stack);
+  value.set("ok", response.report.ok());
+  value.set("tasks", Value(std::move(tasks)));
+  value.set("profile",
+            response.profile ? to_value(MakeProfileResponse{*response.profile}) : Value());
+  return value;
+}
+
+} // namespace hdist

@@ -1,0 +1,45 @@
+// update.h: `compile` and `update`: a stack to a task graph; compile, fetch, build, switch.
+#pragma once
+
+#include "engine/realize.h"
+#include "ops/operation.h"
+#include "ops/profile_op.h"
+#include "spec/stack.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+struct CompileRequest {
+  std::string stack;     // a file; empty: stack.yaml here or above
+  std::string directory; // where to look then
+};
+struct CompileResponse {
+  StackFile stack;
+  Compiled compiled;
+};
+CompileResponse compile(Session& session, const CompileRequest& request);
+
+struct UpdateRequest {
+  CompileRequest stack;
+  std::string profile;           // name or path; empty: the stack's name
+  std::vector<std::string> only; // packages: build these alone (and what they need), no switch
+  bool dry_run = false;
+  bool fetch_only = false;
+};
+struct UpdateResponse {
+  std::string stack;
+  RealizeReport report;
+  std::vector<CompiledPackage> packages;
+  std::optional<ProfileResult>
+      profile; // nullopt: not made (dry run, --only, --fetch-only, or something failed)
+  int built() const;
+  int fetched() const;
+  int present() const;
+};
+UpdateResponse update(Session& session, const UpdateRequest& request);
+Value to_value(const UpdateResponse& response);
+
+} // namespace hdist

@@ -1,0 +1,22 @@
+// activate.h: the environment of a profile, as a value and as text for a shell.
+#pragma once
+
+#include "base/env.h"
+#include "model/profile_record.h"
+
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+/// What entering does: PATH, MANPATH, ... by what the profile has, then the variables of its members.
+/// Kind path: entries put in front, each once; flags likewise with ' '; plain: the value is set.
+std::vector<ProfileVariable> profile_variables(const ProfileRecord& record, const std::string& profile_path);
+
+/// The environment after entering; entering twice changes nothing more.
+Env entered(const Env& before, const std::vector<ProfileVariable>& variables);
+
+/// Text for sh/bash/zsh that does the same when evaluated, whatever the values contain; one command a line.
+std::string sh_activation(const std::vector<ProfileVariable>& variables);
+
+} // namespace hdist

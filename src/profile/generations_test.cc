@@ -1,0 +1,75 @@
+#include "profile/generations.h"
+
+#include "base/error.h"
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+class GenerationsTest : public ::testing::Test {
+protected:
+  int64_t add(Generations& generations) {
+    Staging staging(generations.directory());
+    return generations.add(std::move(staging));
+  }
+  TempDir tmp_;
+  std::string root_ = tmp_.path() + "/root";
+  std::string link_ = tmp_.path() + "/stack";
+};
+
+TEST_F(GenerationsTest, NumbersGoUpAndTheLinkIsSwitched) {
+  Generations generations(root_, link_);
+  EXPECT_EQ(generations.current(), std::nullopt);
+  EXPECT_EQ(add(generations), 1);
+  EXPECT_EQ(add(generations), 2);
+  generations.switch_to(1);
+  EXPECT_EQ(generations.current(), 1);
+  generations.switch_to(2);
+  EXPECT_EQ(generations.current(), 2);
+  EXPECT_EQ(generations.list(), (std::vector<int64_t>{1, 2}));
+}
+
+TEST_F(GenerationsTest, ALinkInsideTheRootIsRelative) {
+  Generations generations(root_, root_ + "/profiles/stack");
+  generations.switch_to(add(generations));
+  std::string target = *Dir::open(root_ + "/profiles").read_link("stack");
+  EXPECT_TRUE(target.starts_with("../generations/")) << target;
+  EXPECT_EQ(generations.current(), 1);
+}
+
+TEST_F(GenerationsTest, ALinkOutsideIsAbsolute) {
+  Generations generations(root_, link_);
+  generations.switch_to(add(generations));
+  EXPECT_TRUE(Dir::open(tmp_.path()).read_link("stack")->starts_with("/"));
+}
+
+TEST_F(GenerationsTest, ADirectoryOfTheUsersIsRefusedWithTheCommandToMoveIt) {
+  write_file(link_ + "/mine", "");
+  Generations generations(root_, link_);
+  try {
+    generations.check_link();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::refused);
+    ASSERT_EQ(error.advice().size(), 1u);
+    EXPECT_NE(error.advice()[0].text.find("mv "), std::string::npos);
+  }
+}
+
+TEST_F(GenerationsTest, AForeignLinkIsRefusedAndADanglingOneOfOursIsNot) {
+  Dir dir = Dir::open(tmp_.path());
+  dir.make_symlink("/etc", "stack");
+  EXPECT_NE(message_of([&] { Generations(root_, link_).check_link(); }), "(no error)");
+  dir.replace_symlink(root_ + "/generations/stack-abc/7", "stack");
+  EXPECT_EQ(message_of([&] { Generations(root_, link_).check_link(); }), "(no error)");
+}
+
+TEST_F(GenerationsTest, TwoProfilesOfOneNameAreApart) {
+  Generations a(root_, tmp_.path() + "/a/stack"), b(root_, tmp_.path() + "/b/stack");
+  EXPECT_NE(a.path_of(1), b.path_of(1));
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,67 @@
+// profile.h: make a profile from artifacts: members, plan, a new generation, one rename.
+#pragma once
+
+#include "base/log.h"
+#include "model/artifact_record.h"
+#include "model/profile_record.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+/// An artifact as a profile needs it.
+struct FoundArtifact {
+  ArtifactRecord record;
+  std::string path; // absolute
+};
+using FindArtifact = std::function<std::optional<FoundArtifact>(const ArtifactId&)>;
+
+/// The members and all that they refer to (run and references, transitively), dependencies first, by name where free.
+/// Error failed "profile.missing-artifact" names what is not there and who refers to it; refused "profile.foreign-platform" what
+/// cannot run on `machine`.
+std::vector<std::pair<FoundArtifact, bool>> closure(const std::vector<ArtifactId>& requested, const FindArtifact& find,
+                                                    const Platform& machine);
+
+struct ProfileRequest {
+  std::string link;                 // PATH: becomes a symlink to a generation
+  std::string name;                 // for messages and the prompt; from the last part of PATH when empty
+  std::vector<ArtifactId> members;
+  std::string reason;               // "update quickstart"
+  std::string stack;                // file, may be empty
+  Platform machine;
+};
+
+struct ProfilePlaces {
+  std::string hdist_root;        // generations live in <root>/generations/<name>-<hash12 of PATH>/<n>
+  std::function<void(const std::string& generation)> add_root; // called before the switch
+  std::function<void()> barrier; // called before the switch: everything referred to is durable
+};
+
+struct ProfileResult {
+  std::string link;
+  std::string generation_path;
+  int64_t generation = 0;
+  bool changed = false; // false: the current generation has the same input
+  int64_t entries = 0;
+  ProfileRecord record;
+};
+
+/// Conflicts are found before anything is written: Error failed "profile.conflict" lists them all with both owners. A PATH that is something
+/// else than a symlink to a generation of ours (a directory of the user's) is refused with the command to move it.
+ProfileResult make_profile(const ProfileRequest& request, const FindArtifact& find, const ProfilePlaces& places, std::stop_token stop = {});
+
+/// The profile at PATH (a link to a generation, a generation, or a free-standing tree with profile.json).
+struct OpenedProfile {
+  std::string path;            // as given, absolute
+  std::string generation_path; // the directory itself, links resolved
+  ProfileRecord record;
+};
+/// Error usage "profile.not-found" / "profile.not-a-profile" names the path and what is there.
+OpenedProfile open_profile(const std::string& path);
+
+} // namespace hdist

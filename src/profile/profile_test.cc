@@ -1,0 +1,125 @@
+#include "profile/profile.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "testing/testing.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <map>
+
+namespace hdist {
+namespace {
+
+class ProfileTest : public ::testing::Test {
+protected:
+  ArtifactId artifact(const std::string& name, const std::vector<std::string>& files,
+                      const std::vector<ArtifactId>& run = {}) {
+    ArtifactRecord record{.id = ArtifactId::make(name, sha256(name))};
+    record.directory = record.id.hash12();
+    record.run = run;
+    std::string path = root_ + "/artifacts/" + name + "/" + record.directory;
+    for (const std::string& file : files)
+      write_file(path + "/" + file, name);
+    found_.insert_or_assign(record.id, FoundArtifact{record, path});
+    return record.id;
+  }
+
+  ProfileResult make(const std::vector<ArtifactId>& members) {
+    ProfileRequest request;
+    request.link = root_ + "/profiles/p";
+    request.members = members;
+    request.machine = {"linux", "x86_64", "x86-64", "glibc-2.36"};
+    ProfilePlaces places;
+    places.hdist_root = root_;
+    places.add_root = [&](const std::string& path) { steps_.push_back("root " + base_name(path)); };
+    places.barrier = [&] { steps_.push_back("barrier"); };
+    FindArtifact find = [&](const ArtifactId& id) -> std::optional<FoundArtifact> {
+      auto found = found_.find(id);
+      if (found == found_.end()) return std::nullopt;
+      return found->second;
+    };
+    return make_profile(request, find, places);
+  }
+
+  TempDir tmp_;
+  std::string root_ = tmp_.path() + "/root";
+  std::map<ArtifactId, FoundArtifact> found_;
+  std::vector<std::string> steps_;
+};
+
+TEST_F(ProfileTest, WhatMembersReferToIsInIt) {
+  ArtifactId lib = artifact("lib", {"lib/libx.so"});
+  ArtifactId app = artifact("app", {"bin/app"}, {lib});
+  ProfileResult result = make({app});
+  EXPECT_TRUE(result.changed);
+  EXPECT_EQ(read_file(root_ + "/profiles/p/bin/app"), "app");
+  EXPECT_EQ(read_file(root_ + "/profiles/p/lib/libx.so"), "lib");
+  OpenedProfile opened = open_profile(root_ + "/profiles/p");
+  ASSERT_EQ(opened.record.members.size(), 2u);
+  EXPECT_EQ(opened.record.members[0].id, lib);
+  EXPECT_FALSE(opened.record.members[0].requested);
+  EXPECT_TRUE(opened.record.members[1].requested);
+  EXPECT_EQ(opened.record.generation, 1);
+}
+
+TEST_F(ProfileTest, TheSameMembersAreTheSameGeneration) {
+  ArtifactId app = artifact("app", {"bin/app"});
+  EXPECT_TRUE(make({app}).changed);
+  EXPECT_FALSE(make({app}).changed);
+  ArtifactId other = artifact("other", {"bin/other"});
+  ProfileResult third = make({app, other});
+  EXPECT_TRUE(third.changed);
+  EXPECT_EQ(third.generation, 2);
+}
+
+TEST_F(ProfileTest, ARootIsRegisteredAndEverythingIsDurableBeforeTheSwitch) {
+  make({artifact("app", {"bin/app"})});
+  EXPECT_EQ(steps_, (std::vector<std::string>{"root 1", "barrier"}));
+}
+
+TEST_F(ProfileTest, AConflictShowsBothOwnersAndLeavesTheProfileAsItWas) {
+  ArtifactId a = artifact("a", {"bin/tool"});
+  make({a});
+  ArtifactId b = artifact("b", {"bin/tool"});
+  std::string text = message_of([&] { make({a, b}); });
+  EXPECT_NE(text.find("bin/tool: " + a.short_text() + ", " + b.short_text()), std::string::npos)
+      << text;
+  EXPECT_EQ(open_profile(root_ + "/profiles/p").record.generation, 1);
+}
+
+TEST_F(ProfileTest, AMissingArtifactIsNamedWithWhoNeedsIt) {
+  ArtifactId gone = ArtifactId::make("gone", sha256("gone"));
+  ArtifactId app = artifact("app", {"bin/app"}, {gone});
+  std::string text = message_of([&] { make({app}); });
+  EXPECT_NE(text.find(gone.str()), std::string::npos);
+  EXPECT_NE(text.find(app.str() + " refers to it"), std::string::npos);
+}
+
+TEST_F(ProfileTest, AForeignPlatformIsRefused) {
+  ArtifactId app = artifact("app", {"bin/app"});
+  found_.at(app).record.platform = Platform{"linux", "aarch64", "armv8-a", "glibc-2.36"};
+  try {
+    make({app});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::refused);
+    EXPECT_EQ(error.code(), "profile.foreign-platform");
+  }
+}
+
+TEST_F(ProfileTest, AMovedRootWorks) {
+  make({artifact("app", {"bin/app"})});
+  Dir::open(tmp_.path()).rename("root", "moved");
+  EXPECT_EQ(read_file(tmp_.path() + "/moved/profiles/p/bin/app"), "app");
+}
+
+TEST_F(ProfileTest, WhatIsNoProfileIsSaid) {
+  EXPECT_NE(message_of([&] { open_profile(tmp_.path() + "/none"); }).find("there is no profile"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { open_profile(tmp_.path()); }).find("no profile.json"),
+            std::string::npos);
+}
+
+} // namespace
+} // namespace hdist

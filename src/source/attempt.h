@@ -1,0 +1,50 @@
+// attempt.h: one try of one address: what it is to give, and what came of it.
+#pragma once
+
+#include "source/source_store.h"
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace hdist {
+
+struct Wanted {
+  std::optional<Expectation> expected;
+  std::string url;      // noted with the item; also names it in messages
+  std::string type_url; // whose end tells the type, when no key is expected
+};
+
+struct AttemptResult {
+  std::optional<SourceItem> item;
+  std::string reason;         // why not, one line; without the address
+  bool worth_waiting = false; // it was only slow: more time may help
+  bool wrong_content = false; // it gave something else than expected
+
+  static AttemptResult failed(std::string reason) {
+    return {.item = {}, .reason = std::move(reason)};
+  }
+};
+
+/// Puts the finished deposit into the store; content that is refused becomes a reason, anything
+/// else (a full disk) is thrown. `type`: what it is known to be; else it is judged.
+AttemptResult finish_attempt(Deposit deposit, const Wanted& wanted,
+                             std::optional<SourceType> type = std::nullopt);
+
+/// Writes to a deposit from a callback that others call, and tells the store's own errors from
+/// theirs: after a failed write it drops the rest, and rethrow() throws what happened.
+class GuardedDeposit {
+public:
+  explicit GuardedDeposit(Deposit deposit) : deposit_(std::move(deposit)) {}
+  /// False when writing has failed.
+  bool write(std::string_view bytes) noexcept;
+  void rethrow() const;
+  Deposit take() && { return std::move(deposit_); }
+
+private:
+  Deposit deposit_;
+  std::exception_ptr failure_;
+};
+
+} // namespace hdist

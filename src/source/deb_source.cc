@@ -1,0 +1,178 @@
+// The newest version of a package may be listed at an address that does not serve it (any more),
+// and several versions share one .orig file. So all versions are asked about, and all addresses of
+// the same content are returned.
+#include "source/deb_source.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/lease.h"
+#include "base/text.h"
+#include "source/in_flight.h"
+#include "source/private_apt.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace hdist {
+
+namespace {
+
+constexpr const char* kClaim = "apt.claim";
+
+struct DebAddress {
+  std::string package;
+  std::string version; // may be empty
+  std::string file;
+};
+
+bool consists_of(std::string_view text, std::string_view more) {
+  return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+DebAddress parse_deb_address(const std::string& text) {
+  std::size_t slash = text.find('/');
+  std::string package = text.substr(0, slash);
+  DebAddress address;
+  std::size_t equals = package.find('=');
+  address.package = package.substr(0, equals);
+  if (equals != std::string::npos) address.version = package.substr(equals + 1);
+  if (slash != std::string::npos) address.file = text.substr(slash + 1);
+  bool is_valid = consists_of(address.package, "+-.") && consists_of(address.file, "+-.~_%:") &&
+                  (equals == std::string::npos || consists_of(address.version, "+-.~:"));
+  if (is_valid) return address;
+  throw Error(ErrorKind::usage, "debsrc.bad-address",
+              fmt::format("\"deb-src:{}\" is no address of a source file, expected "
+                          "deb-src:PACKAGE/FILE or deb-src:PACKAGE=VERSION/FILE",
+                          printable(text)));
+}
+
+Error too_late(std::chrono::seconds limit) {
+  return {ErrorKind::failed, "debsrc.time-limit",
+          fmt::format("apt gave no answer within {} s", limit.count())};
+}
+
+/// Unless another process was first and holds it now.
+void remove_dead_claim(const Dir& dir, const std::optional<LeaseHolder>& dead) {
+  std::optional<std::string> text = dir.read_file_if_exists(kClaim);
+  std::optional<LeaseHolder> now = text ? LeaseHolder::parse(*text) : std::nullopt;
+  bool is_same = !now || !dead || now->token == dead->token;
+  if (text && is_same) dir.remove_file(kClaim);
+}
+
+/// One process at a time works with the state; apt's own lock would make the second fail at once.
+Lease wait_for_claim(const Dir& dir, const Deadline& deadline, std::chrono::seconds limit) {
+  constexpr std::chrono::milliseconds kLookEvery{50};
+  std::mutex mutex;
+  std::condition_variable_any never;
+  LeaseWatch watch(dir, kClaim);
+  for (;;) {
+    if (std::optional<Lease> lease = Lease::try_take(dir, kClaim)) return *std::move(lease);
+    if (watch.look() == Liveness::dead) {
+      remove_dead_claim(dir, watch.holder());
+      continue;
+    }
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, deadline.stop, kLookEvery, [] { return false; });
+    if (deadline.stop.stop_requested())
+      throw Error(ErrorKind::interrupted, "source.stopped", "waiting for apt was stopped");
+    if (std::chrono::steady_clock::now() > deadline.time) throw too_late(limit);
+  }
+}
+
+} // namespace
+
+struct DebSources::State {
+  State(DebOptions deb_options, Events& sink) : options(std::move(deb_options)), events(sink) {}
+
+  DebOptions options;
+  Events& events;
+  InFlight in_flight; // one thread at a time
+  bool was_updated = false;
+  std::optional<Error> update_failed; // of this run: trying again would cost the same again
+  std::map<std::string, DebFile> known;
+
+  std::optional<DebFile> query(const PrivateApt& apt, const DebAddress& address,
+                               const Deadline& deadline) const;
+  void update(PrivateApt& apt, const Deadline& deadline);
+  DebFile find(const DebAddress& address, const std::string& text, const Deadline& deadline);
+};
+
+std::optional<DebFile> DebSources::State::query(const PrivateApt& apt, const DebAddress& address,
+                                                const Deadline& deadline) const {
+  std::vector<std::string> versions = {address.version};
+  if (address.version.empty()) versions = apt.versions(address.package, deadline);
+  std::optional<DebFile> found;
+  for (const std::string& version : versions) {
+    if (std::chrono::steady_clock::now() > deadline.time) break; // with what there is
+    for (const AptRow& row : apt.rows(address.package + "=" + version, deadline)) {
+      if (row.file != address.file) continue;
+      if (!found)
+        found = DebFile{.urls = {},
+                        .file = row.file,
+                        .size_bytes = row.size_bytes,
+                        .sha256_hex = row.sha256_hex};
+      bool is_new = std::find(found->urls.begin(), found->urls.end(), row.url) == found->urls.end();
+      if (is_new && row.sha256_hex == found->sha256_hex) found->urls.push_back(row.url);
+    }
+  }
+  return found;
+}
+
+void DebSources::State::update(PrivateApt& apt, const Deadline& deadline) {
+  if (update_failed) throw Error(*update_failed);
+  was_updated = true;
+  events.info("reading the indexes of the host's source archives");
+  std::string complaint;
+  try {
+    complaint = apt.update(deadline);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) update_failed = error;
+    throw;
+  }
+  if (!complaint.empty())
+    events.warning("some of the host's package archives could not be read: " + complaint);
+}
+
+DebFile DebSources::State::find(const DebAddress& address, const std::string& text,
+                                const Deadline& deadline) {
+  PrivateApt apt(options);
+  Dir dir = Dir::create(options.state_dir);
+  Lease claim = wait_for_claim(dir, deadline, options.time_limit);
+  apt.prepare();
+  if (update_failed || (!was_updated && !apt.is_fresh())) update(apt, deadline);
+  std::optional<DebFile> file = query(apt, address, deadline);
+  if (!file && !was_updated) {
+    update(apt, deadline);
+    file = query(apt, address, deadline);
+  }
+  if (file) return *std::move(file);
+  if (std::chrono::steady_clock::now() > deadline.time) throw too_late(options.time_limit);
+  throw Error(ErrorKind::failed, "debsrc.not-found",
+              fmt::format("the host's source archives have no file {} of the source package {}",
+                          address.file, text.substr(0, text.find('/'))));
+}
+
+DebSources::DebSources(DebOptions options, Events& events)
+    : state_(std::make_unique<State>(std::move(options), events)) {}
+DebSources::~DebSources() = default;
+
+DebFile DebSources::find(const std::string& text, std::stop_token stop) {
+  DebAddress address = parse_deb_address(text);
+  InFlight::Ticket ticket = state_->in_flight.enter({"apt"}, stop);
+  auto known = state_->known.find(text);
+  if (known != state_->known.end()) return known->second;
+  Deadline deadline{std::chrono::steady_clock::now() + state_->options.time_limit, stop};
+  DebFile file = state_->find(address, text, deadline);
+  state_->known.emplace(text, file);
+  return file;
+}
+
+} // namespace hdist

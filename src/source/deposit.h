@@ -1,0 +1,23 @@
+// deposit.h: the state of a Deposit. For the source store itself.
+#pragma once
+
+#include "data/digest.h"
+#include "source/store_files.h"
+
+namespace hdist {
+
+struct Deposit::State {
+  explicit State(const StoreFiles& store) : files(store), file(store.new_temporary(name)) {}
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  const StoreFiles& files;
+  std::string name; // of the temporary file; empty once it is gone
+  Fd file;
+  Sha256 digest;
+  std::string first_bytes;
+  int64_t size_bytes = 0;
+};
+
+} // namespace hdist

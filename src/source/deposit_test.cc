@@ -1,0 +1,77 @@
+#include "source/deposit.h"
+
+#include "source/source_testing.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+TEST(Deposit, IsFoundUnderTheDigestOfItsBytes) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::tar_gz, fake_tar_gz("x"), "https://h/x.tar.gz");
+  EXPECT_EQ(item.key, SourceKey::make(SourceType::tar_gz, sha256(fake_tar_gz("x"))));
+  EXPECT_EQ(item.path, lab.path("store/packs/tar.gz/") + item.key.digest());
+  EXPECT_EQ(item.size_bytes, 5);
+  ASSERT_EQ(item.addresses.size(), 1U);
+  EXPECT_EQ(item.addresses[0].url, "https://h/x.tar.gz");
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Deposit, EqualContentIsStoredOnceAndKnowsAllItsAddresses) {
+  StoreLab lab;
+  lab.put(SourceType::file, "same", "http://a/x");
+  SourceItem item = lab.put(SourceType::file, "same", "http://b/x");
+  EXPECT_EQ(item.addresses.size(), 2U);
+  EXPECT_EQ(StoreLab::count(lab.path("store/packs/file")), 2U); // with its note
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Deposit, OtherContentThanExpectedIsRefusedAndKeptNowhere) {
+  StoreLab lab;
+  SourceKey key = SourceKey::make(SourceType::file, sha256("right"));
+  Deposit deposit = lab.store.deposit();
+  deposit.write("wro");
+  deposit.write("ng");
+  SourceKey wrong = SourceKey::make(SourceType::file, sha256("wrong"));
+  EXPECT_EQ(message_of([&] {
+              Deposit moved = std::move(deposit);
+              moved.finish(SourceType::file, Expectation(key), "http://u:p@h/x");
+            }),
+            "http://h/x gave " + wrong.str() + " (5 bytes), expected " + key.str());
+  EXPECT_FALSE(lab.store.find(wrong));
+  EXPECT_FALSE(lab.store.find_address("http://h/x"));
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Deposit, WhatIsNoArchiveIsRefusedAndKeptNowhere) {
+  StoreLab lab;
+  EXPECT_EQ(code_of([&] { lab.put(SourceType::tar_gz, "<html>"); }), "source.not-an-archive");
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Deposit, DestroyingItRemovesTheBytes) {
+  StoreLab lab;
+  {
+    Deposit deposit = lab.store.deposit();
+    deposit.write(std::string(1000, 'a'));
+    EXPECT_EQ(deposit.first_bytes().size(), 512U);
+    EXPECT_EQ(deposit.size_bytes(), 1000);
+    EXPECT_EQ(lab.leftovers(), 1U);
+  }
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Deposit, AShortKeyOrADigestAsExpectationIsEnough) {
+  StoreLab lab;
+  std::string digest = sha256("x").base32();
+  for (const std::string& text :
+       {"file:" + digest.substr(0, 32), "sha256:" + sha256("x").hex(), "file:" + digest}) {
+    Deposit deposit = lab.store.deposit();
+    deposit.write("x");
+    EXPECT_EQ(deposit.finish(SourceType::file, Expectation::parse(text), "").key.digest(), digest);
+  }
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,48 @@
+// download.h: one http(s) address into the source store, with patience measured per host.
+#pragma once
+
+#include "base/log.h"
+#include "net/http.h"
+#include "source/attempt.h"
+#include "source/host_accounts.h"
+#include "source/source_store.h"
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+
+namespace hdist {
+
+struct DownloadOptions {
+  std::chrono::milliseconds first_byte{2'000};
+  std::chrono::milliseconds host_budget{5'000};
+  bool ask_dead_hosts = false;
+};
+
+/// The first round goes on to the next address soon; the second waits for those that were slow.
+enum class Patience { little, more };
+
+/// Thread-safe.
+class Downloader {
+public:
+  Downloader(const SourceStore& store, Http& http, DeadHosts& dead_hosts, DownloadOptions options,
+             Events& events);
+  /// `name` is what progress is reported for. Errors are the store's own, or interrupted.
+  AttemptResult get(const std::string& url, const Wanted& wanted, const std::string& name,
+                    Patience patience, const std::stop_token& stop);
+
+private:
+  std::optional<AttemptResult> refusal(const std::string& host, Patience patience) const;
+  HttpTimeouts timeouts(const std::string& host, Patience patience) const;
+  AttemptResult failure(const HttpFailure& failure, const std::string& host,
+                        std::chrono::milliseconds limit, HostAccounts::Clock::time_point start);
+
+  const SourceStore& store_;
+  Http& http_;
+  DeadHosts& dead_hosts_;
+  DownloadOptions options_;
+  Events& events_;
+  HostAccounts accounts_;
+};
+
+} // namespace hdist

@@ -1,0 +1,109 @@
+#include "source/download.h"
+
+#include "net/fake_http.h"
+#include "source/source_testing.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace hdist {
+namespace {
+
+using std::chrono::milliseconds;
+using Reason = HttpFailure::Reason;
+
+/// A host that never answers: takes all the time it is given, and notes how much that was.
+class BlackHole final : public Http {
+public:
+  HttpResult get(const HttpRequest& request, std::stop_token) override {
+    std::this_thread::sleep_for(request.timeouts.connect);
+    given += request.timeouts.connect;
+    ++requests;
+    HttpResult result;
+    result.failure = HttpFailure{.reason = Reason::unreachable, .host_is_dead = true, .text = "no"};
+    return result;
+  }
+  milliseconds given{0};
+  int requests = 0;
+};
+
+class DownloadLab : public StoreLab {
+public:
+  AttemptResult get(Http& client, const std::string& url, Patience patience = Patience::little) {
+    Downloader downloader(store, client, dead_hosts, {}, events);
+    return downloader.get(url, {{}, url, url}, "x", patience, {});
+  }
+  DeadHosts dead_hosts{""};
+  RecordedEvents events;
+  FakeHttp http;
+};
+
+TEST(Download, PutsTheContentIntoTheStoreAndReportsProgress) {
+  DownloadLab lab;
+  lab.http.serve("http://h/x", "content");
+  AttemptResult result = lab.get(lab.http, "http://h/x");
+  ASSERT_TRUE(result.item);
+  EXPECT_EQ(read_file(result.item->path), "content");
+  ASSERT_FALSE(lab.events.progress().empty());
+  EXPECT_EQ(lab.events.progress().back().done, 7);
+  EXPECT_EQ(lab.events.progress().back().kind, "fetch");
+}
+
+TEST(Download, ADeadHostIsRememberedAndNotAskedAgain) {
+  DownloadLab lab;
+  lab.http.fail("http://dead/x",
+                {.reason = Reason::unreachable, .host_is_dead = true, .text = "cannot resolve"});
+  EXPECT_EQ(lab.get(lab.http, "http://dead/x").reason, "cannot resolve");
+  EXPECT_TRUE(lab.dead_hosts.is_dead("dead"));
+  AttemptResult second = lab.get(lab.http, "http://dead/y");
+  EXPECT_EQ(second.reason.substr(0, 23), "dead was not reachable ");
+  EXPECT_FALSE(second.worth_waiting);
+  EXPECT_EQ(lab.http.requests().size(), 1U);
+}
+
+TEST(Download, AHostThatAnswersIsAlive) {
+  DownloadLab lab;
+  lab.dead_hosts.mark_dead("h");
+  AttemptResult result = lab.get(lab.http, "http://h/absent", Patience::more);
+  EXPECT_EQ(result.reason, "no such address");
+  EXPECT_FALSE(lab.dead_hosts.is_dead("h"));
+}
+
+TEST(Download, OnlySlownessIsWorthWaiting) {
+  DownloadLab lab;
+  lab.http.fail("http://h/slow", {.reason = Reason::slow, .text = "slow"});
+  lab.http.fail("http://h/no", {.reason = Reason::refused_by_server, .status = 403, .text = "403"});
+  EXPECT_TRUE(lab.get(lab.http, "http://h/slow").worth_waiting);
+  EXPECT_FALSE(lab.get(lab.http, "http://h/no").worth_waiting);
+  EXPECT_FALSE(lab.get(lab.http, "not an address").item);
+}
+
+TEST(Download, ADeadHostCostsAtMostItsBudgetInARun) {
+  DownloadLab lab;
+  BlackHole http;
+  Downloader downloader(lab.store, http, lab.dead_hosts,
+                        {.first_byte = milliseconds(20), .host_budget = milliseconds(50)},
+                        lab.events);
+  auto get = [&](Patience patience) {
+    return downloader.get("http://hole/x", {{}, "", ""}, "x", patience, {});
+  };
+  EXPECT_TRUE(get(Patience::little).worth_waiting); // it took all its time: more may help
+  EXPECT_TRUE(get(Patience::little).worth_waiting); // not asked, but not given up either
+  EXPECT_EQ(http.requests, 1);
+  get(Patience::more);
+  get(Patience::more);
+  EXPECT_FALSE(get(Patience::little).worth_waiting);
+  EXPECT_LE(http.given, milliseconds(50));
+  EXPECT_EQ(get(Patience::more).reason, "hole was not reachable within 0.1 s in this run");
+}
+
+TEST(Download, AStoreThatCannotBeWrittenIsAnErrorAndNoReason) {
+  DownloadLab lab;
+  write_file(lab.path("store/packs"), "in the way");
+  lab.http.serve("http://h/x", "content");
+  EXPECT_NE(code_of([&] { lab.get(lab.http, "http://h/x"); }), "(no error)");
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,290 @@
+// Two rounds. In the first each candidate gets little time, so that a dead host does not keep the
+// others waiting; when all failed, the second waits longer for those that were only slow.
+#include "source/fetch.h"
+
+#include "base/error.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "source/address.h"
+#include "source/attempt.h"
+#include "source/download.h"
+#include "source/in_flight.h"
+#include "source/local_source.h"
+#include "source/mirrors.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <set>
+
+namespace hdist {
+
+namespace {
+
+/// One address to be tried, of a mirror or a candidate.
+struct Try {
+  Address address;
+  Wanted wanted;
+  std::string claimed_url; // of a mirror: whose content it is said to be
+  std::string reason;      // why it gave nothing so far
+};
+
+/// What a person calls this task.
+std::string task_name(const FetchTask& task) {
+  for (const SourceCandidate& candidate : task.candidates)
+    if (std::string name = address_file_name(candidate.url); !name.empty()) return name;
+  for (const SourceCandidate& candidate : task.candidates)
+    if (candidate.expected) return candidate.expected->str();
+  return task.candidates.empty() ? "nothing" : printable(task.candidates.front().url);
+}
+
+std::vector<Try> tries_of(const FetchTask& task, const std::vector<std::string>& mirrors) {
+  std::vector<Try> tries;
+  for (const MirrorPlace& place : mirror_places(mirrors, task))
+    tries.push_back({.address = parse_address(place.url),
+                     .wanted = {place.expected, "", place.url},
+                     .claimed_url = place.claimed_url});
+  for (const SourceCandidate& candidate : task.candidates) {
+    Address address = parse_address(candidate.url);
+    std::string noted = candidate.url;
+    if (address.kind == Address::Kind::local) noted = absolute_path(address.rest);
+    tries.push_back(
+        {.address = std::move(address), .wanted = {candidate.expected, noted, candidate.url}});
+  }
+  return tries;
+}
+
+Error unavailable(const FetchTask& task, const std::string& name,
+                  const std::vector<FetchAttempt>& failed, bool offline) {
+  std::string expected;
+  for (const SourceCandidate& candidate : task.candidates)
+    if (candidate.expected && expected.empty()) expected = " (" + candidate.expected->str() + ")";
+  std::string text = fmt::format("no address gave {}{}:", name, expected);
+  for (const FetchAttempt& attempt : failed)
+    text += fmt::format("\n  {}: {}", printable(attempt.url), printable(attempt.reason));
+  Error error(ErrorKind::failed, "source.unavailable", text);
+  if (offline)
+    error.advise({.text = "Only the store and local files were looked at, because working offline "
+                          "was asked for.",
+                  .verb = {},
+                  .args = {}});
+  else
+    error.advise({.text = "Check the network and the variables http_proxy and https_proxy. A host "
+                          "that was not reachable is asked again after ten minutes.",
+                  .verb = {},
+                  .args = {}});
+  error.advise({.text = fmt::format("Or get {} in another way and give its place on this machine "
+                                    "as an address, file:/path/to/{}.",
+                                    name, name),
+                .verb = {},
+                .args = {}});
+  return error;
+}
+
+/// Whether one file can meet both, as far as that can be said without it.
+bool can_be_same(const Expectation& expected, const Expectation& sha256) {
+  return expected.key() ? sha256.met_by(*expected.key()) : sha256.str() == expected.str();
+}
+
+} // namespace
+
+struct Fetcher::State {
+  State(SourceStore& sources, Http& http, DebSources& deb_sources, DeadHosts& dead_hosts,
+        FetchOptions fetch_options, Events& sink)
+      : store(sources), deb(deb_sources), options(std::move(fetch_options)), events(sink),
+        downloader(sources, http, dead_hosts,
+                   {.first_byte = options.first_byte,
+                    .host_budget = options.host_budget,
+                    .ask_dead_hosts = options.refresh},
+                   sink) {}
+
+  SourceStore& store;
+  DebSources& deb;
+  FetchOptions options;
+  Events& events;
+  Downloader downloader;
+  InFlight in_flight;
+  std::mutex mutex;
+  std::set<std::string> refreshed; // addresses asked again in this run
+
+  std::optional<SourceItem> present(const FetchTask& task);
+  bool may_trust_address(const std::string& url);
+  FetchOutcome fetch_missing(const FetchTask& task, const std::string& name,
+                             const std::stop_token& stop);
+  AttemptResult attempt(const Try& what, const std::string& name, Patience patience,
+                        const std::stop_token& stop);
+  AttemptResult attempt_deb(const Try& what, const std::string& name, Patience patience,
+                            const std::stop_token& stop);
+  void note_refresh(const Try& what, const std::optional<SourceItem>& before,
+                    const SourceItem& now);
+};
+
+/// Local paths are always looked at again, unless they are expected to give what is known.
+std::optional<SourceItem> Fetcher::State::present(const FetchTask& task) {
+  for (const SourceCandidate& candidate : task.candidates) {
+    std::optional<SourceItem> item;
+    if (candidate.expected)
+      item = store.find(*candidate.expected);
+    else if (is_http_address(candidate.url) && may_trust_address(candidate.url))
+      item = store.find_address(candidate.url);
+    if (item) return item;
+  }
+  return std::nullopt;
+}
+
+bool Fetcher::State::may_trust_address(const std::string& url) {
+  std::scoped_lock lock(mutex);
+  return !options.refresh || refreshed.contains(url);
+}
+
+AttemptResult Fetcher::State::attempt_deb(const Try& what, const std::string& name,
+                                          Patience patience, const std::stop_token& stop) {
+  DebFile file;
+  try {
+    file = deb.find(what.address.rest, stop);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    return AttemptResult::failed(error.message());
+  }
+  Wanted wanted = what.wanted;
+  wanted.type_url = file.file;
+  std::optional<Expectation> indexed;
+  if (!file.sha256_hex.empty()) indexed = Expectation::parse("sha256:" + file.sha256_hex);
+  if (wanted.expected && indexed && !can_be_same(*wanted.expected, *indexed)) {
+    AttemptResult other = AttemptResult::failed(
+        fmt::format("its index says {}, expected {}", indexed->str(), wanted.expected->str()));
+    other.wrong_content = true;
+    return other;
+  }
+  if (!wanted.expected) wanted.expected = indexed;
+  if (wanted.expected)
+    if (std::optional<SourceItem> item = store.find(*wanted.expected)) {
+      store.add_address(item->key, wanted.url);
+      return {.item = store.find(item->key), .reason = {}};
+    }
+  AttemptResult all = AttemptResult::failed({});
+  for (const std::string& url : file.urls) {
+    AttemptResult result = downloader.get(url, wanted, name, patience, stop);
+    if (result.item) return result;
+    all.reason += fmt::format("{}{}: {}", all.reason.empty() ? "" : "; ", url, result.reason);
+    all.worth_waiting = all.worth_waiting || result.worth_waiting;
+    all.wrong_content = all.wrong_content || result.wrong_content;
+  }
+  return all;
+}
+
+AttemptResult Fetcher::State::attempt(const Try& what, const std::string& name, Patience patience,
+                                      const std::stop_token& stop) {
+  switch (what.address.kind) {
+  case Address::Kind::local:
+    return take_local(store, what.address.rest, what.wanted, stop);
+  case Address::Kind::http:
+    if (options.offline) return AttemptResult::failed("offline");
+    return downloader.get(what.address.text, what.wanted, name, patience, stop);
+  case Address::Kind::deb_source:
+    if (options.offline) return AttemptResult::failed("offline");
+    return attempt_deb(what, name, patience, stop);
+  case Address::Kind::unsupported:
+    break;
+  }
+  return AttemptResult::failed(what.address.rest);
+}
+
+void Fetcher::State::note_refresh(const Try& what, const std::optional<SourceItem>& before,
+                                  const SourceItem& now) {
+  {
+    std::scoped_lock lock(mutex);
+    refreshed.insert(what.address.text);
+  }
+  if (!before || before->key == now.key) return;
+  std::string since;
+  for (const SourceAddress& address : before->addresses)
+    if (address.url == public_address(what.address.text)) since = " at " + utc_time(address.time_s);
+  events.warning(fmt::format("the content of {} has changed: it gave {}{} and gives {} now; both "
+                             "are kept",
+                             public_address(what.address.text), before->key.str(), since,
+                             now.key.str()));
+}
+
+FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, const std::string& name,
+                                           const std::stop_token& stop) {
+  std::vector<Try> tries = tries_of(task, options.mirrors);
+  std::vector<std::size_t> order(tries.size());
+  for (std::size_t i = 0; i < order.size(); ++i)
+    order[i] = i;
+  auto failed = [&] {
+    std::vector<FetchAttempt> list;
+    for (const Try& one : tries)
+      if (!one.reason.empty()) list.push_back({public_address(one.address.text), one.reason});
+    return list;
+  };
+  for (Patience patience : {Patience::little, Patience::more}) {
+    std::vector<std::size_t> again;
+    for (std::size_t i : order) {
+      Try& one = tries[i];
+      bool is_known_http = is_http_address(one.address.text) && !one.wanted.expected;
+      std::optional<SourceItem> before;
+      if (is_known_http) before = store.find_address(one.address.text);
+      AttemptResult result = attempt(one, name, patience, stop);
+      if (result.item) {
+        if (is_known_http) note_refresh(one, before, *result.item);
+        if (!one.claimed_url.empty()) store.add_claim(result.item->key, one.claimed_url);
+        one.reason.clear();
+        return {*result.item, public_address(one.address.text), false, failed()};
+      }
+      one.reason = replace_all(std::move(result.reason), "\n", "; ");
+      if (result.wrong_content)
+        events.warning(
+            fmt::format("{}: {}", public_address(one.address.text), printable(one.reason)));
+      if (result.worth_waiting) again.push_back(i);
+    }
+    order = std::move(again);
+  }
+  throw unavailable(task, name, failed(), options.offline);
+}
+
+Fetcher::Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dead_hosts,
+                 FetchOptions options, Events& events)
+    : state_(std::make_unique<State>(store, http, deb, dead_hosts, std::move(options), events)) {}
+Fetcher::~Fetcher() = default;
+
+FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string>& tags,
+                            std::stop_token stop) {
+  if (task.candidates.empty())
+    throw Error(ErrorKind::usage, "source.no-address",
+                "there is no address to fetch from, expected at least one");
+  State& state = *state_;
+  std::string name = task_name(task);
+  std::set<std::string> names;
+  for (const SourceCandidate& candidate : task.candidates)
+    names.insert(candidate.expected ? candidate.expected->str() : candidate.url);
+  InFlight::Ticket ticket = state.in_flight.enter(std::move(names), stop);
+
+  TaskEvent event{.kind = "fetch", .name = name, .state = TaskState::present, .detail = {}};
+  if (std::optional<SourceItem> item = state.present(task)) {
+    state.store.note_use(item->key);
+    state.store.add_tags(item->key, tags);
+    state.events.on(event);
+    return {*item, "", true, {}};
+  }
+  auto start = HostAccounts::Clock::now();
+  auto tell = [&](TaskState task_state, std::string detail) {
+    event.state = task_state;
+    event.detail = std::move(detail);
+    event.duration_s = std::chrono::duration<double>(HostAccounts::Clock::now() - start).count();
+    state.events.on(event);
+  };
+  event.state = TaskState::started;
+  state.events.on(event);
+  try {
+    FetchOutcome outcome = state.fetch_missing(task, name, stop);
+    state.store.add_tags(outcome.item.key, tags);
+    tell(TaskState::finished, "from " + outcome.url);
+    return outcome;
+  } catch (Error& error) {
+    tell(TaskState::failed, error.message().substr(0, error.message().find('\n')));
+    throw;
+  }
+}
+
+} // namespace hdist

@@ -1,0 +1,57 @@
+// fetch.h: one source item into the store from the first of its addresses that gives what is
+// expected.
+#pragma once
+
+#include "base/log.h"
+#include "model/task_graph.h"
+#include "net/http.h"
+#include "source/deb_source.h"
+#include "source/source_store.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+struct FetchOptions {
+  std::chrono::milliseconds first_byte{2'000};  // then the next candidate
+  std::chrono::milliseconds host_budget{5'000}; // what one dead host may cost in a run, at most
+  bool refresh = false; // ask again although the address is known, or its host was not reachable
+  bool offline = false; // only what is in the store or in local files
+  std::vector<std::string> mirrors; // asked first for full keys: <mirror>/packs/<type>/<digest52>
+};
+
+struct FetchAttempt {
+  std::string url;
+  std::string reason; // why it gave nothing
+};
+
+struct FetchOutcome {
+  SourceItem item;
+  std::string url; // what gave it; "" when it was in the store
+  bool was_present = false;
+  std::vector<FetchAttempt> failed; // candidates passed over, in order
+};
+
+/// Addresses: http:, https:, file:, a path, deb-src:PACKAGE[=VERSION]/FILE.
+class Fetcher {
+public:
+  Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dead_hosts,
+          FetchOptions options, Events& events);
+  ~Fetcher();
+  /// Present already: nothing is asked. Throws Error failed "source.unavailable" listing every
+  /// candidate with its reason. Safe to call from several threads; equal requests at once download
+  /// once.
+  FetchOutcome fetch(const FetchTask& task, const std::vector<std::string>& tags = {},
+                     std::stop_token stop = {});
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace hdist

@@ -1,0 +1,63 @@
+#include "source/item_note.h"
+
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace hdist {
+namespace {
+
+ItemNote sample() {
+  return {.key = SourceKey::make(SourceType::tar_gz, sha256("lua")).str(),
+          .size_bytes = 1234,
+          .addresses = {{"https://www.example.org/lua-5.4.tar.gz", 1'700'000'000},
+                        {"deb-src:lua5.4/lua5.4_5.4.4.orig.tar.gz", 1'700'000'001}},
+          .tags = {"transient"},
+          .last_use_s = 1'700'000'002};
+}
+
+TEST(ItemNote, IsWrittenAsTheGoldenFile) {
+  std::string file = std::string(HDIST_GOLDEN_DIR) + "/source/item.json";
+  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(file, sample().text());
+  EXPECT_EQ(sample().text(), read_file(file));
+}
+
+TEST(ItemNote, IsReadBackAsItWasWritten) {
+  std::optional<ItemNote> note = ItemNote::parse(sample().text());
+  ASSERT_TRUE(note);
+  EXPECT_EQ(note->text(), sample().text());
+}
+
+TEST(ItemNote, WhatIsDamagedOrNewerIsNone) {
+  EXPECT_FALSE(ItemNote::parse(""));
+  EXPECT_FALSE(ItemNote::parse("{\"version\":1,\"key\""));
+  EXPECT_FALSE(ItemNote::parse("[]"));
+  EXPECT_FALSE(ItemNote::parse("{\"version\":2,\"key\":\"x\"}"));
+}
+
+TEST(ItemNote, WrongFieldsAreAsIfTheyWereAbsent) {
+  std::optional<ItemNote> note = ItemNote::parse(
+      R"({"version":1,"size":"big","urls":[3,{"time":1},{"url":"u"}],"tags":{"a":1}})");
+  ASSERT_TRUE(note);
+  EXPECT_EQ(note->size_bytes, -1);
+  ASSERT_EQ(note->addresses.size(), 1U);
+  EXPECT_EQ(note->addresses[0].url, "u");
+  EXPECT_TRUE(note->tags.empty());
+}
+
+TEST(ItemNote, KeepsEachAddressAndTagOnce) {
+  ItemNote note;
+  note.add_address("a", 1);
+  note.add_address("b", 2);
+  note.add_address("a", 3);
+  ASSERT_EQ(note.addresses.size(), 2U);
+  EXPECT_EQ(note.addresses[0].time_s, 3);
+  EXPECT_TRUE(note.add_tags({"x", "y"}));
+  EXPECT_FALSE(note.add_tags({"y"}));
+  EXPECT_EQ(note.tags, (std::vector<std::string>{"x", "y"}));
+}
+
+} // namespace
+} // namespace hdist

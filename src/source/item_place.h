@@ -1,0 +1,20 @@
+// item_place.h: where an item lies in a source store, and so in every mirror of it.
+#pragma once
+
+#include "model/source_key.h"
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace hdist {
+
+/// The directory of a type's items: "packs/tar.gz", "packs/file", "files", "dirs". Error usage
+/// "source.unsupported" for git, whose commits are no single files.
+std::string item_directory(SourceType type);
+/// "packs/tar.gz/<52 characters>"; `key` is full.
+std::string item_place(const SourceKey& key);
+/// Types of which a SHA-256 of published bytes may be.
+std::span<const SourceType> types_of_bytes();
+
+} // namespace hdist

@@ -1,0 +1,129 @@
+// The layout is in store_files.cc, what appears at a target in unpack_target.cc; here is what both
+// are used for.
+#include "source/source_store.h"
+
+#include "base/error.h"
+#include "model/hitpack.h"
+#include "source/address.h"
+#include "source/deposit.h"
+#include "source/item_place.h"
+#include "source/unpack_item.h"
+#include "source/unpack_target.h"
+
+#include <fmt/format.h>
+
+namespace hdist {
+
+namespace {
+
+constexpr int64_t kDay_s = 86'400;
+constexpr std::string_view kSha256 = "sha256:";
+
+SourceItem need(const SourceStore& store, const SourceKey& key) {
+  std::optional<SourceItem> item = store.find(key);
+  if (item) return *std::move(item);
+  throw Error(ErrorKind::usage, "source.not-found",
+              fmt::format("{} is not in the source store {}", key.str(), store.path()));
+}
+
+} // namespace
+
+SourceStore SourceStore::open(const std::string& path) {
+  try {
+    return SourceStore(std::make_unique<StoreFiles>(path));
+  } catch (Error& error) {
+    error.during(fmt::format("opening the source store {}", path));
+    throw;
+  }
+}
+
+SourceStore::SourceStore(std::unique_ptr<StoreFiles> files) : files_(std::move(files)) {}
+SourceStore::SourceStore(SourceStore&&) noexcept = default;
+SourceStore::~SourceStore() = default;
+
+const std::string& SourceStore::path() const {
+  return files_->root().path();
+}
+
+std::optional<SourceItem> SourceStore::find(const SourceKey& key) const {
+  return files_->find(key);
+}
+
+std::optional<SourceItem> SourceStore::find(const Expectation& expected) const {
+  if (expected.key()) return find(*expected.key());
+  std::string text = expected.str();
+  std::optional<Digest> digest = Digest::parse_hex(text.substr(kSha256.size()));
+  if (!digest) return std::nullopt;
+  for (SourceType type : types_of_bytes())
+    if (std::optional<SourceItem> item = find(SourceKey::make(type, *digest))) return item;
+  return std::nullopt;
+}
+
+std::optional<SourceItem> SourceStore::find_address(const std::string& url) const {
+  std::optional<SourceKey> key = files_->key_of_address(public_address(url));
+  return key ? find(*key) : std::nullopt;
+}
+
+Deposit SourceStore::deposit() const {
+  return Deposit(std::make_unique<Deposit::State>(*files_));
+}
+
+void SourceStore::add_claim(const SourceKey& key, const std::string& url) const {
+  files_->change_note(need(*this, key).key, [&](ItemNote& note) {
+    note.add_address(public_address(url), now_s());
+    return true;
+  });
+}
+
+void SourceStore::add_address(const SourceKey& key, const std::string& url) const {
+  add_claim(key, url);
+  if (is_http_address(url)) files_->set_address(public_address(url), need(*this, key).key);
+}
+
+void SourceStore::add_tags(const SourceKey& key, const std::vector<std::string>& tags) const {
+  if (tags.empty()) return;
+  files_->change_note(need(*this, key).key, [&](ItemNote& note) { return note.add_tags(tags); });
+}
+
+void SourceStore::note_use(const SourceKey& key) const {
+  try {
+    std::optional<SourceItem> item = find(key);
+    if (!item || now_s() - item->last_use_s < kDay_s) return;
+    files_->change_note(item->key, [](ItemNote& note) {
+      note.last_use_s = now_s();
+      return true;
+    });
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): a store of others cannot be written
+  }
+}
+
+SourceItem SourceStore::put_pack(std::string_view bytes) const {
+  static_cast<void>(read_hitpack(bytes));
+  if (std::optional<SourceItem> item = find(hitpack_key(bytes))) return *std::move(item);
+  Deposit pack = deposit();
+  pack.write(bytes);
+  return pack.finish(SourceType::files, std::nullopt, "");
+}
+
+SourceItem SourceStore::put_directory(const std::string& directory, std::stop_token stop) const {
+  Deposit stream = deposit();
+  Dir dir = Dir::open(directory);
+  write_dir_stream(
+      dir, [&](std::string_view bytes) { stream.write(bytes); }, std::move(stop));
+  return stream.finish(SourceType::dir, std::nullopt, dir.path());
+}
+
+void SourceStore::unpack(const UnpackRequest& request, std::stop_token stop) const {
+  try {
+    SourceItem item = need(*this, request.key);
+    UnpackTarget target(request.target, request.into_existing);
+    unpack_item(item, target.dir(), request.strip, std::move(stop));
+    std::move(target).publish();
+    note_use(item.key);
+  } catch (Error& error) {
+    error.during(fmt::format("unpacking {} to {}", request.key.str(), request.target));
+    throw;
+  }
+}
+
+} // namespace hdist

@@ -1,0 +1,109 @@
+// source_store.h: put, find and unpack source items by key (docs/source-format.md).
+#pragma once
+
+#include "base/dir.h"
+#include "base/log.h"
+#include "model/source_key.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hdist {
+
+struct SourceAddress {
+  std::string url;
+  int64_t time_s = 0; // when it gave this content
+};
+
+struct SourceItem {
+  SourceKey key;    // always full
+  std::string path; // of the item in the store
+  int64_t size_bytes = 0;
+  std::vector<SourceAddress> addresses;
+  std::vector<std::string> tags;
+  int64_t last_use_s = 0;
+};
+
+class SourceStore;
+class StoreFiles;
+
+/// Bytes on their way into the store: hashed while written to a temporary file, kept only by
+/// finish(). Destroying it removes them. Must not outlive its store.
+class Deposit {
+public:
+  Deposit(Deposit&&) noexcept;
+  ~Deposit();
+  void write(std::string_view bytes);
+  std::string_view first_bytes() const; // up to 512, to judge the type
+  int64_t size_bytes() const;
+  /// Puts the item at its place (or finds it there already). The type is checked against the
+  /// content (an archive must begin like one: Error failed "source.not-an-archive"); with an
+  /// expectation other content is refused ("source.hash-mismatch") and not kept. `url` may be
+  /// empty.
+  SourceItem finish(SourceType type, const std::optional<Expectation>& expected,
+                    const std::string& url);
+
+private:
+  friend class SourceStore;
+  struct State;
+  explicit Deposit(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+struct UnpackRequest {
+  SourceKey key;
+  std::string target; // a directory: absent or empty
+  std::optional<int> strip;
+  bool into_existing = false; // files are added to a directory that has others (sources of a job);
+                              // existing files are errors
+};
+
+/// A directory of source items. Any number of processes and threads may use it at once.
+class SourceStore {
+public:
+  /// Makes the directory and store.json when absent; refuses a store of another kind or with
+  /// unknown required features.
+  static SourceStore open(const std::string& path);
+  SourceStore(SourceStore&&) noexcept;
+  ~SourceStore();
+
+  std::optional<SourceItem> find(const SourceKey& key) const; // a short key finds the full item
+  /// Any item that meets it.
+  std::optional<SourceItem> find(const Expectation& expected) const;
+  /// The item that this http(s) address gave before.
+  std::optional<SourceItem> find_address(const std::string& url) const;
+  Deposit deposit() const;
+  /// Notes another address of an item.
+  void add_address(const SourceKey& key, const std::string& url) const;
+  /// Notes an address that is said to give it, but was not asked: it is no answer for that address.
+  void add_claim(const SourceKey& key, const std::string& url) const;
+  void add_tags(const SourceKey& key, const std::vector<std::string>& tags) const;
+  /// Notes that it is in use, at most once a day; never fails.
+  void note_use(const SourceKey& key) const;
+  SourceItem put_pack(std::string_view bytes) const; // files:
+  /// dir: names, execute bits, symlinks and contents of a directory tree; refuses device nodes,
+  /// sockets and FIFOs.
+  SourceItem put_directory(const std::string& directory, std::stop_token stop = {}) const;
+
+  /// Verifies while unpacking: content that does not match the key is an error ("source.corrupt")
+  /// and leaves nothing in target. A file: key becomes one file named as its first address's last
+  /// part was (or "source").
+  void unpack(const UnpackRequest& request, std::stop_token stop = {}) const;
+  const std::string& path() const;
+
+private:
+  explicit SourceStore(std::unique_ptr<StoreFiles> files);
+  std::unique_ptr<StoreFiles> files_;
+};
+
+/// The documented stream whose SHA-256 is a dir: key; pieces are given to `sink`.
+void write_dir_stream(const Dir& root, const std::function<void(std::string_view)>& sink,
+                      std::stop_token stop = {});
+
+} // namespace hdist

@@ -1,0 +1,182 @@
+#include "source/store_files.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/fields.h"
+#include "data/json.h"
+#include "source/item_place.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+namespace hdist {
+
+namespace {
+
+constexpr const char* kStoreFile = "store.json";
+constexpr std::string_view kStoreJson =
+    "{\"version\":1,\"kind\":\"sources\",\"required\":[],\"optional\":[]}\n";
+constexpr const char* kTemporary = "tmp";
+constexpr const char* kAddresses = "urls";
+constexpr int64_t kSmallFile = 16 << 20;
+constexpr int64_t kDay_s = 86'400;
+
+Error too_new(std::string message) {
+  Error error(ErrorKind::refused, "source.store-too-new", std::move(message));
+  error.advise({.text = "A later release made this store, and nothing of it was read. Use that "
+                        "release, or another directory for sources.",
+                .verb = {},
+                .args = {}});
+  return error;
+}
+
+void check_store_json(std::string_view text, const std::string& file) {
+  Document document = read_json(file, std::string(text));
+  Fields fields(document, document.root, "");
+  fields.need("version");
+  if (int64_t version = fields.integer_or("version", 0); version != 1)
+    throw too_new(fmt::format("{} has format version {}, expected 1", file, version));
+  if (std::string kind = fields.text("kind"); kind != "sources")
+    throw Error(
+        ErrorKind::usage, "source.store-other-kind",
+        fmt::format("{} belongs to a store of {}, expected one of sources", file, printable(kind)));
+  for (const std::string& feature : fields.texts("required"))
+    throw too_new(fmt::format("{} requires the feature \"{}\", which is not known here", file,
+                              printable(feature)));
+}
+
+std::string address_file(const std::string& url) {
+  return fmt::format("{}/{}", kAddresses, sha256(url).base32());
+}
+
+std::string note_of(const std::string& place) {
+  return place + ".json";
+}
+
+/// Makes the directories and lets them last, too, before something in them is promised.
+void make_durable_dirs(const Dir& root, const std::string& name) {
+  if (root.exists(name)) return;
+  root.make_dirs(name);
+  for (std::string path = parent_path(name);; path = parent_path(path)) {
+    root.open_dir(path).sync();
+    if (path == ".") return;
+  }
+}
+
+} // namespace
+
+int64_t now_s() {
+  return static_cast<int64_t>(std::time(nullptr));
+}
+
+StoreFiles::StoreFiles(const std::string& path) : root_(Dir::create(path)) {
+  std::optional<std::string> text = root_.read_file_if_exists(kStoreFile, kSmallFile);
+  if (!text) {
+    // Another process may do the same at the same time: its file says the same.
+    static_cast<void>(root_.link_new_file(kStoreFile, kStoreJson, {.mode = 0444, .durable = true}));
+    text = root_.read_file(kStoreFile, kSmallFile);
+  }
+  check_store_json(*text, join_path(root_.path(), kStoreFile));
+}
+
+std::optional<SourceKey> StoreFiles::full_key(const SourceKey& key) const {
+  if (key.type() == SourceType::git) return std::nullopt;
+  if (!key.is_short()) return key;
+  std::optional<Dir> dir = root_.open_dir_if_exists(item_directory(key.type()));
+  if (!dir) return std::nullopt;
+  for (const Entry& entry : dir->list()) {
+    if (!entry.name.starts_with(key.digest())) continue;
+    if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
+      return SourceKey::make(key.type(), *digest);
+  }
+  return std::nullopt;
+}
+
+std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
+  std::optional<SourceKey> key = full_key(wanted);
+  if (!key) return std::nullopt;
+  std::string place = item_place(*key);
+  std::optional<struct stat> status = root_.stat(place);
+  if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
+  SourceItem item{
+      .key = *key, .path = join_path(root_.path(), place), .size_bytes = status->st_size};
+  std::optional<std::string> text = root_.read_file_if_exists(note_of(place), kSmallFile);
+  std::optional<ItemNote> note = text ? ItemNote::parse(*text) : std::nullopt;
+  if (!note) return item;
+  // Cut off, by whatever: as if it were not there, so that it is fetched again.
+  if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes) return std::nullopt;
+  item.addresses = std::move(note->addresses);
+  item.tags = std::move(note->tags);
+  item.last_use_s = note->last_use_s;
+  return item;
+}
+
+void StoreFiles::change_note(const SourceKey& key,
+                             const std::function<bool(ItemNote&)>& change) const {
+  std::scoped_lock lock(notes_);
+  std::string place = item_place(key);
+  std::optional<std::string> text = root_.read_file_if_exists(note_of(place), kSmallFile);
+  ItemNote note = (text ? ItemNote::parse(*text) : std::nullopt).value_or(ItemNote{});
+  if (!change(note)) return;
+  std::optional<struct stat> status = root_.stat(place);
+  if (!status) return; // gone meanwhile
+  note.key = key.str();
+  note.size_bytes = status->st_size;
+  root_.write_file(note_of(place), note.text());
+}
+
+std::optional<SourceKey> StoreFiles::key_of_address(const std::string& url) const {
+  std::optional<std::string> text = root_.read_file_if_exists(address_file(url), kSmallFile);
+  return text ? SourceKey::parse(trim(*text)) : std::nullopt;
+}
+
+void StoreFiles::set_address(const std::string& url, const SourceKey& key) const {
+  root_.make_dir(kAddresses);
+  root_.write_file(address_file(url), key.str() + "\n");
+}
+
+void StoreFiles::remove_leftovers() const {
+  std::optional<Dir> dir = root_.open_dir_if_exists(kTemporary);
+  if (!dir) return;
+  for (const Entry& entry : dir->list()) {
+    std::optional<struct stat> status = dir->stat(entry.name);
+    // Whoever still writes to it has touched it within a day.
+    if (status && now_s() - status->st_mtim.tv_sec > kDay_s) dir->remove_tree(entry.name);
+  }
+}
+
+Fd StoreFiles::new_temporary(std::string& name) const {
+  std::call_once(cleaned_, [this] {
+    try {
+      remove_leftovers();
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): others' leftovers hinder nobody
+    }
+  });
+  constexpr int kNameLength = 20;
+  root_.make_dir(kTemporary);
+  name = fmt::format("{}/{}", kTemporary, random_name(kNameLength));
+  return root_.open_file(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+}
+
+void StoreFiles::place(const std::string& temporary, const SourceKey& key,
+                       int64_t size_bytes) const {
+  std::string place = item_place(key);
+  std::string directory = item_directory(key.type());
+  make_durable_dirs(root_, directory);
+  std::optional<struct stat> there = root_.stat(place);
+  if (there && there->st_size == size_bytes) {
+    root_.remove_file(temporary);
+    return;
+  }
+  root_.set_mode(temporary, 0444);
+  // What has the name but another size is damaged; equal content by another process is as good.
+  if (there)
+    root_.rename(temporary, place);
+  else if (!root_.rename_new(temporary, place))
+    root_.remove_file(temporary);
+  root_.open_dir(directory).sync();
+}
+
+} // namespace hdist

@@ -1,0 +1,50 @@
+// store_files.h: the files of a source store: items at their places, notes, the index of addresses.
+// For the source store itself.
+#pragma once
+
+#include "base/dir.h"
+#include "source/item_note.h"
+#include "source/source_store.h"
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace hdist {
+
+class StoreFiles {
+public:
+  /// Makes and checks store.json. Errors: refused "source.store-too-new", usage
+  /// "source.store-other-kind".
+  explicit StoreFiles(const std::string& path);
+  const Dir& root() const { return root_; }
+
+  std::optional<SourceItem> find(const SourceKey& key) const;
+  /// Reads the note, lets `change` change it, and writes it when that returns true. Two processes
+  /// at once lose one change, never the note.
+  void change_note(const SourceKey& key, const std::function<bool(ItemNote&)>& change) const;
+
+  /// The key that the index has for an address; the item may be gone.
+  std::optional<SourceKey> key_of_address(const std::string& url) const;
+  void set_address(const std::string& url, const SourceKey& key) const;
+
+  /// A new file in the store's own directory for unfinished things; leftovers of a day ago go
+  /// first.
+  Fd new_temporary(std::string& name) const;
+  /// Gives the finished temporary file its place, or removes it when the item is there.
+  void place(const std::string& temporary, const SourceKey& key, int64_t size_bytes) const;
+
+private:
+  std::optional<SourceKey> full_key(const SourceKey& key) const;
+  void remove_leftovers() const;
+
+  Dir root_;
+  mutable std::mutex notes_; // so that threads of one process lose nothing
+  mutable std::once_flag cleaned_;
+};
+
+/// Seconds since 1970.
+int64_t now_s();
+
+} // namespace hdist

@@ -1,0 +1,106 @@
+#include "source/unpack_target.h"
+
+#include "source/source_testing.h"
+
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+namespace hdist {
+namespace {
+
+namespace fs = std::filesystem;
+
+void fill(const UnpackTarget& target, const std::string& name, const std::string& content) {
+  write_file(target.dir().path() + "/" + name, content);
+}
+
+TEST(UnpackTarget, AnAbsentDirectoryAppearsAtOnceWithItsParents) {
+  TempDir tmp;
+  std::string path = tmp.path() + "/a/b/target";
+  UnpackTarget target(path, false);
+  fill(target, "d/f", "x");
+  EXPECT_FALSE(fs::exists(path));
+  std::move(target).publish();
+  EXPECT_EQ(tree_text(path), "d/\nd/f=x\n");
+  struct stat status {};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0755U);
+  EXPECT_EQ(StoreLab::count(tmp.path() + "/a/b"), 1U);
+}
+
+TEST(UnpackTarget, AnEmptyDirectoryStaysTheSameDirectory) {
+  TempDir tmp;
+  struct stat before {
+  }, after{};
+  ASSERT_EQ(stat(tmp.path().c_str(), &before), 0);
+  UnpackTarget target(tmp.path(), false);
+  fill(target, "d/f", "x");
+  std::move(target).publish();
+  ASSERT_EQ(stat(tmp.path().c_str(), &after), 0);
+  EXPECT_EQ(before.st_ino, after.st_ino);
+  EXPECT_EQ(tree_text(tmp.path()), "d/\nd/f=x\n");
+}
+
+TEST(UnpackTarget, WhatIsNotPublishedLeavesNothing) {
+  TempDir tmp;
+  {
+    UnpackTarget target(tmp.path(), false);
+    fill(target, "f", "x");
+    UnpackTarget absent(tmp.path() + "/new", true);
+    fill(absent, "f", "x");
+  }
+  EXPECT_EQ(tree_text(tmp.path()), "");
+}
+
+TEST(UnpackTarget, AFullDirectoryOrAFileIsRefused) {
+  TempDir tmp;
+  write_file(tmp.path() + "/f", "");
+  EXPECT_EQ(message_of([&] { UnpackTarget target(tmp.path(), false); }),
+            "cannot unpack to " + tmp.path() +
+                ": expected an absent or empty directory, but it has f");
+  EXPECT_EQ(code_of([&] { UnpackTarget target(tmp.path() + "/f", true); }),
+            "source.target-no-directory");
+}
+
+TEST(UnpackTarget, DirectoriesMerge) {
+  TempDir tmp;
+  write_file(tmp.path() + "/d/e/old", "1");
+  UnpackTarget target(tmp.path(), true);
+  fill(target, "d/e/new", "2");
+  fill(target, "x", "3");
+  std::move(target).publish();
+  EXPECT_EQ(tree_text(tmp.path()), "d/\nd/e/\nd/e/new=2\nd/e/old=1\nx=3\n");
+}
+
+TEST(UnpackTarget, AnExistingNameIsAnErrorAndNothingChanges) {
+  TempDir tmp;
+  write_file(tmp.path() + "/d/taken", "1");
+  fs::create_symlink("d", tmp.path() + "/link");
+  std::string before = tree_text(tmp.path());
+  {
+    UnpackTarget target(tmp.path(), true);
+    fill(target, "a", "2");
+    fill(target, "d/taken", "2");
+    EXPECT_EQ(message_of([&] { std::move(target).publish(); }),
+              tmp.path() +
+                  "/d/taken is there already, and the source has an entry of the same name");
+  }
+  {
+    UnpackTarget target(tmp.path(), true);
+    fill(target, "link/x", "never through a link");
+    EXPECT_EQ(code_of([&] { std::move(target).publish(); }), "source.target-exists");
+  }
+  EXPECT_EQ(tree_text(tmp.path()), before);
+}
+
+TEST(UnpackTarget, ATargetThatAppearsMeanwhileIsNotReplaced) {
+  TempDir tmp;
+  UnpackTarget target(tmp.path() + "/t", false);
+  write_file(tmp.path() + "/t/theirs", "1");
+  EXPECT_EQ(code_of([&] { std::move(target).publish(); }), "source.target-exists");
+  EXPECT_EQ(tree_text(tmp.path() + "/t"), "theirs=1\n");
+}
+
+} // namespace
+} // namespace hdist

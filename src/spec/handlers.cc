@@ -1,0 +1,206 @@
+#include "spec/handlers.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace hdist {
+
+namespace {
+
+using Handler = StageWork (*)(const StageEntry& stage, Fields& fields);
+
+Value command_node(const StageEntry& stage, std::vector<std::string> argv) {
+  Value::List words;
+  for (std::string& word : argv)
+    words.emplace_back(std::move(word));
+  Value node;
+  node.set("cmd", Value(std::move(words)));
+  node.set("nohash_stage", stage.name);
+  return node;
+}
+
+/// The command, in `directory` when the stage names one.
+StageWork in_directory(Fields& fields, Value node) {
+  StageWork work;
+  std::optional<std::string> directory = fields.text_if("directory");
+  if (!directory) {
+    work.commands.push_back(std::move(node));
+    return work;
+  }
+  Value chdir;
+  chdir.set("chdir", *directory);
+  Value scope;
+  scope.set("commands", Value(Value::List{std::move(chdir), std::move(node)}));
+  work.commands.push_back(std::move(scope));
+  return work;
+}
+
+void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+}
+
+StageWork configure_work(const StageEntry& stage, Fields& fields) {
+  std::vector<std::string> argv{fields.text_or("script", "./configure"), "--prefix=${ARTIFACT}"};
+  append(argv, fields.texts("args"));
+  return in_directory(fields, command_node(stage, std::move(argv)));
+}
+
+void refuse_jobs(const Fields& fields, const std::vector<std::string>& args) {
+  for (const std::string& arg : args)
+    if (arg.starts_with("-j") || arg.starts_with("--jobs"))
+      throw fields.error(
+          "args",
+          fmt::format(
+              "'{}': the number of jobs is set for all builds together; an own one resets it",
+              arg));
+}
+
+StageWork make_work(const StageEntry& stage, Fields& fields) {
+  std::vector<std::string> argv{"make"};
+  std::vector<std::string> args = fields.texts("args");
+  refuse_jobs(fields, args);
+  append(argv, args);
+  return in_directory(fields, command_node(stage, std::move(argv)));
+}
+
+StageWork cmake_work(const StageEntry& stage, Fields& fields) {
+  // The run path comes by LDFLAGS, which CMake keeps when it installs; its own entry for the build
+  // tree is relative so that two build directories give the same bytes. CFLAGS alone say how to
+  // optimise.
+  std::vector<std::string> argv{"cmake",
+                                "-S",
+                                fields.text_or("source", "."),
+                                "-B",
+                                fields.text_or("build_directory", "_build"),
+                                "-DCMAKE_INSTALL_PREFIX=${ARTIFACT}",
+                                "-DCMAKE_INSTALL_LIBDIR=lib",
+                                "-DCMAKE_BUILD_TYPE=Release",
+                                "-DCMAKE_C_FLAGS_RELEASE=-DNDEBUG",
+                                "-DCMAKE_CXX_FLAGS_RELEASE=-DNDEBUG",
+                                "-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON"};
+  append(argv, fields.texts("args"));
+  return in_directory(fields, command_node(stage, std::move(argv)));
+}
+
+StageWork cmake_step(const StageEntry& stage, Fields& fields, const char* step) {
+  std::vector<std::string> argv{"cmake", step, fields.text_or("build_directory", "_build")};
+  std::vector<std::string> args = fields.texts("args");
+  refuse_jobs(fields, args);
+  append(argv, args);
+  return in_directory(fields, command_node(stage, std::move(argv)));
+}
+
+StageWork cmake_build_work(const StageEntry& stage, Fields& fields) {
+  return cmake_step(stage, fields, "--build");
+}
+StageWork cmake_install_work(const StageEntry& stage, Fields& fields) {
+  return cmake_step(stage, fields, "--install");
+}
+
+StageWork bash_work(const StageEntry& stage, Fields& fields) {
+  std::string script = fields.text("bash");
+  if (!script.ends_with('\n')) script += '\n';
+  std::string file = "_hashdist/" + stage.name + ".sh";
+  StageWork work =
+      in_directory(fields, command_node(stage, {"bash", "-euo", "pipefail", "${BUILD}/" + file}));
+  work.files.emplace_back(file, std::move(script));
+  return work;
+}
+
+const std::map<std::string, Handler>& handlers() {
+  static const std::map<std::string, Handler> kHandlers{{"configure", configure_work},
+                                                        {"make", make_work},
+                                                        {"cmake", cmake_work},
+                                                        {"cmake_build", cmake_build_work},
+                                                        {"cmake_install", cmake_install_work},
+                                                        {"bash", bash_work}};
+  return kHandlers;
+}
+
+Error unknown_handler(const StageEntry& stage, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& [known, unused] : handlers())
+    names.push_back(known);
+  std::optional<std::string> meant = nearest(name, names);
+  return document_error(*stage.document, stage.position, fmt::format("stage '{}'", stage.name),
+                        fmt::format("no handler is called '{}'{}", name,
+                                    meant ? fmt::format("; is '{}' meant?", *meant)
+                                          : fmt::format("; there are {}", join(names, ", "))),
+                        "handler");
+}
+
+/// `${ARTIFACT}` and `$ARTIFACT` of a dependency, seen from the job that depends on it.
+std::string seen_from_dependent(const Document& document, const Value& value,
+                                const std::string& path, const std::string& dependency) {
+  std::string text = replace_all(*value.if_string(), "${ARTIFACT}", "${" + dependency + "_DIR}");
+  std::size_t bare = text.find("$ARTIFACT");
+  if (bare != std::string::npos)
+    throw document_error(document, value.position(), path,
+                         "write ${ARTIFACT}, with braces, in the environment of dependents");
+  return text;
+}
+
+} // namespace
+
+StageWork stage_work(const StageEntry& stage, const Parameters& parameters) {
+  std::string path = fmt::format("stage '{}'", stage.name);
+  Value value = replace_parameters(*stage.document, stage.fields, parameters, path);
+  if (value.is_null()) value = Value::map();
+  value.set_position(stage.position);
+  Fields fields(*stage.document, value, path);
+  std::string name = fields.text_or("handler", stage.name);
+  auto found = handlers().find(name);
+  if (found == handlers().end()) throw unknown_handler(stage, name);
+  StageWork work = found->second(stage, fields);
+  fields.finish();
+  return work;
+}
+
+std::vector<std::string> postprocess_arguments(const StageEntry& stage,
+                                               const Parameters& parameters) {
+  std::string path = fmt::format("post_process stage '{}'", stage.name);
+  Value value = replace_parameters(*stage.document, stage.fields, parameters, path);
+  Fields fields(*stage.document, value, path);
+  std::vector<std::string> args = fields.texts("args");
+  fields.finish();
+  return args;
+}
+
+Value::List environment_actions(const Document& document, const Value& list,
+                                const std::string& path, const std::string& dependency) {
+  static const std::vector<std::string> kActions{"set", "prepend_path", "append_path",
+                                                 "prepend_flag", "append_flag"};
+  if (list.if_list() == nullptr)
+    throw document_error(document, list.position(), path,
+                         fmt::format("expected a list, found a {}", list.type_name()));
+  Value::List nodes;
+  for (const Value& item : *list.if_list()) {
+    std::string item_path = fmt::format("{}[{}]", path, nodes.size());
+    Fields fields(document, item, item_path);
+    Value node;
+    for (const std::string& action : kActions)
+      if (std::optional<std::string> name = fields.text_if(action)) {
+        if (node.if_map() != nullptr)
+          throw document_error(document, item.position(), item_path, "expected one action");
+        node.set(action, *name);
+      }
+    if (node.is_null())
+      throw document_error(document, item.position(), item_path,
+                           fmt::format("expected one of {}", join(kActions, ", ")));
+    const Value& value = fields.need("value");
+    expect_string(document, value, item_path + ".value");
+    node.set("value", dependency.empty()
+                          ? *value.if_string()
+                          : seen_from_dependent(document, value, item_path, dependency));
+    fields.finish();
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+} // namespace hdist

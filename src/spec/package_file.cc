@@ -1,0 +1,176 @@
+#include "spec/package_file.h"
+
+#include "base/dir.h"
+#include "base/text.h"
+#include "data/yaml.h"
+#include "model/artifact_id.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace hdist {
+
+namespace {
+
+/// A version is text, also where YAML would see a number.
+std::string version_text(const Document& document, const Value& value) {
+  if (const std::string* text = value.if_string(); text != nullptr && !text->empty()) return *text;
+  if (const Decimal* decimal = value.if_decimal()) return decimal->text;
+  if (const Integer* integer = value.if_integer()) return integer->text;
+  throw document_error(document, value.position(), "version",
+                       fmt::format("expected a version, found a {}", value.type_name()));
+}
+
+std::vector<std::string> names_or_name(Fields& fields, std::string_view field) {
+  const Value* value = fields.find(field);
+  if (value == nullptr || value->is_null()) return {};
+  if (const std::string* name = value->if_string()) return {*name};
+  return fields.texts(field);
+}
+
+StageEntry read_stage(const std::shared_ptr<const Document>& document, const Value& value,
+                      const std::string& path) {
+  Fields fields(*document, value, path);
+  StageEntry stage;
+  stage.document = document;
+  stage.position = value.position();
+  stage.name = fields.text("name");
+  stage.mode = fields.text_or("mode", "override");
+  static const std::vector<std::string> kModes{"override", "update", "replace", "remove"};
+  if (std::find(kModes.begin(), kModes.end(), stage.mode) == kModes.end())
+    throw fields.error("mode", "expected one of override, update, replace, remove");
+  stage.before = names_or_name(fields, "before");
+  stage.after = names_or_name(fields, "after");
+  stage.fields = value; // the handler judges the rest
+  for (std::string_view known : {"name", "mode", "before", "after"})
+    stage.fields.erase(known);
+  return stage;
+}
+
+std::vector<StageEntry> read_stages(const std::shared_ptr<const Document>& document, Fields& fields,
+                                    std::string_view field) {
+  std::vector<StageEntry> stages;
+  const Value::List* list = fields.list(field);
+  if (list == nullptr) return stages;
+  for (const Value& item : *list) {
+    StageEntry stage = read_stage(document, item, fmt::format("{}[{}]", field, stages.size()));
+    for (const StageEntry& other : stages)
+      if (other.name == stage.name)
+        throw document_error(*document, stage.position, std::string(field),
+                             fmt::format("the stage '{}' stands here twice", stage.name));
+    stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+void read_dependencies(const Document& document, Fields& fields, RecipeFile& recipe) {
+  const Value* dependencies = fields.find("dependencies");
+  if (dependencies == nullptr || dependencies->is_null()) return;
+  Fields kinds(document, *dependencies, "dependencies");
+  recipe.build_dependencies = kinds.texts("build");
+  recipe.run_dependencies = kinds.texts("run");
+  kinds.finish();
+}
+
+std::string required_text(Fields& fields, std::string_view name, bool abstract) {
+  std::string text = abstract ? fields.text_or(name, "") : fields.text(name);
+  if (!abstract && trim(text).empty()) throw fields.error(name, "must not be empty");
+  return text;
+}
+
+void read_metadata(const Document& document, Fields& fields, RecipeFile& recipe) {
+  if (!recipe.abstract) recipe.version = version_text(document, fields.need("version"));
+  recipe.description = required_text(fields, "description", recipe.abstract);
+  recipe.homepage = required_text(fields, "homepage", recipe.abstract);
+  recipe.license = required_text(fields, "license", recipe.abstract);
+  if (!recipe.homepage.empty() && !recipe.homepage.starts_with("http://") &&
+      !recipe.homepage.starts_with("https://"))
+    throw fields.error("homepage", "expected an address that begins with https:// or http://");
+  if (!recipe.license.empty() && !is_license_expression(recipe.license))
+    throw fields.error("license",
+                       "expected an SPDX licence expression, such as MIT or GPL-3.0-or-later");
+}
+
+Value optional_value(Fields& fields, std::string_view name) {
+  const Value* value = fields.find(name);
+  return value == nullptr ? Value() : *value;
+}
+
+} // namespace
+
+bool is_license_expression(std::string_view text) {
+  int depth = 0;
+  bool wants_operand = true; // else an operator or ')'
+  std::string spaced = replace_all(replace_all(std::string(text), "(", " ( "), ")", " ) ");
+  for (const std::string& word : split_words(spaced)) {
+    bool is_operator = word == "AND" || word == "OR" || word == "WITH";
+    if (word == "(") {
+      if (!wants_operand) return false;
+      ++depth;
+    } else if (word == ")") {
+      if (wants_operand || --depth < 0) return false;
+    } else if (is_operator) {
+      if (wants_operand) return false;
+      wants_operand = true;
+    } else {
+      bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '+';
+      });
+      if (!wants_operand || !plain) return false;
+      wants_operand = false;
+    }
+  }
+  return !wants_operand && depth == 0;
+}
+
+RecipeFile read_recipe_text(const std::string& file, const std::string& expected_name,
+                            const std::string& text) {
+  auto document = std::make_shared<const Document>(read_yaml(file, text));
+  if (document->root.if_map() == nullptr)
+    throw document_error(
+        *document, document->root.position(), "",
+        fmt::format("expected a recipe (a map), found {}",
+                    document->root.is_null() ? "an empty file" : document->root.type_name()));
+  Fields fields(*document, document->root, "");
+  RecipeFile recipe;
+  recipe.document = document;
+  recipe.name = fields.text("name");
+  if (!is_valid_name(recipe.name))
+    throw fields.error(
+        "name",
+        "expected letters, digits, '_', '+' and '-' only, at most 100, and no '-' in front");
+  if (recipe.name != expected_name)
+    throw fields.error("name", fmt::format("the file is called {}, so the name must be '{}'",
+                                           base_name(file), expected_name));
+  recipe.abstract = fields.flag_or("abstract", false);
+  read_metadata(*document, fields, recipe);
+  recipe.extends = fields.texts("extends");
+  recipe.parameters = optional_value(fields, "parameters");
+  if (!recipe.parameters.is_null() && recipe.parameters.if_map() == nullptr)
+    throw fields.error("parameters",
+                       fmt::format("expected a map, found a {}", recipe.parameters.type_name()));
+  read_dependencies(*document, fields, recipe);
+  recipe.sources = optional_value(fields, "sources");
+  recipe.toolchain = fields.texts("toolchain");
+  recipe.build_stages = read_stages(document, fields, "build_stages");
+  recipe.post_process = read_stages(document, fields, "post_process");
+  recipe.build_environment = optional_value(fields, "build_environment");
+  recipe.when_build_dependency = optional_value(fields, "when_build_dependency");
+  recipe.profile_links = optional_value(fields, "profile_links");
+  recipe.profile_variables = optional_value(fields, "profile_variables");
+  recipe.tests = optional_value(fields, "tests");
+  if (recipe.abstract) fields.ignore({"version"});
+  fields.finish();
+  return recipe;
+}
+
+RecipeFile read_recipe(const std::string& path) {
+  std::string file = base_name(path);
+  std::string text = Dir::open(parent_path(path)).read_file(file, 16 << 20);
+  return read_recipe_text(path, file.substr(0, file.size() - std::string_view(".yaml").size()),
+                          text);
+}
+
+} // namespace hdist

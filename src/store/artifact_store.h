@@ -1,0 +1,112 @@
+// artifact_store.h: find, claim and publish artifacts: the rules of DESIGN.md 6;
+// docs/store-format.md is the format.
+#pragma once
+
+#include "base/dir.h"
+#include "base/lease.h"
+#include "model/artifact_record.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hdist {
+
+struct StoreOptions {
+  bool durable = true; // [builder] durability
+  bool group = false;  // [builder] share = group: directories 2775
+  LeaseOptions lease;
+  std::vector<unsigned> trusted_uids; // besides root and oneself
+};
+
+/// The right to build one artifact, and the final path to build it at. Destroying it gives the
+/// claim back and removes the attempt's directory.
+class Attempt {
+public:
+  Attempt(Attempt&&) noexcept;
+  Attempt& operator=(Attempt&&) noexcept;
+  ~Attempt();
+  const ArtifactId& id() const;
+  int number() const;                   // 1, 2, ...
+  const std::string& directory() const; // "<hash12>" or "<hash12>.<n>"
+  const std::string& path() const;      // absolute; exists, empty, mode 0755
+  const std::string& token() const;     // HDIST_RUN_TOKEN of everything this attempt runs
+  std::chrono::steady_clock::time_point claimed_at() const;
+
+private:
+  friend class ArtifactStore;
+  struct State;
+  explicit Attempt(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Somebody else is building it.
+struct Busy {
+  std::string claim; // file name
+  std::optional<LeaseHolder> holder;
+};
+
+using Claimed = std::variant<ArtifactRecord, Attempt, Busy>;
+
+class ArtifactStore {
+public:
+  /// Makes directory, store.json and roots/ when absent. Errors: another kind of store, unknown
+  /// required features (refused), not writable is found only when something is to be written.
+  /// Refuses paths that programs cannot be built at (white space, ':' and other characters special
+  /// to make, shells and run paths): usage "store.bad-path".
+  static ArtifactStore open(const std::string& path, StoreOptions options = {});
+  ArtifactStore(ArtifactStore&&) noexcept;
+  ~ArtifactStore();
+
+  /// The record, if it is there, readable, of a trusted owner and its directory exists.
+  std::optional<ArtifactRecord> find(const ArtifactId& id) const;
+  std::string path_of(const ArtifactRecord& record) const; // absolute
+  /// Existing artifacts called `text`: full id, "name/prefix" (4 characters or more), or a bare
+  /// name (all of it).
+  std::vector<ArtifactId> match(const std::string& text) const;
+  std::vector<ArtifactId> list() const;
+
+  /// One look and one try: the finished artifact, the right to build it, or who has that right.
+  Claimed claim(const ArtifactId& id);
+  /// Waits until claim() gives something else than Busy; `waiting` is called once for each new
+  /// holder.
+  Claimed claim_or_wait(const ArtifactId& id, const std::function<void(const Busy&)>& waiting,
+                        std::stop_token stop);
+  /// Makes content durable: one syncfs on a descriptor opened with the store. Call after all
+  /// content is written.
+  void sync_content();
+  /// Writes the record beside its final name, so that one sync_content() covers it too; then
+  /// publish() only gives it its name. Without it, publish() makes the record durable by itself.
+  void prepare(Attempt& attempt, const ArtifactRecord& record);
+  /// Publishes by giving the record its name, exclusively; content must be durable. False: another
+  /// attempt was published first, this one is removed. When the directory is not <hash12> and that
+  /// name is free, it becomes a link to it.
+  [[nodiscard]] bool publish(Attempt attempt, const ArtifactRecord& record);
+  void sync_records(
+      const std::vector<ArtifactId>& ids); // after publish(), before anything that refers to them
+
+  /// Registers `path` (a profile generation, a link of the user's) as a root: roots/<uid>/<hash> ->
+  /// path. Idempotent.
+  void add_root(const std::string& path);
+  void remove_root(const std::string& path);
+  struct Root {
+    unsigned uid = 0;
+    std::string path;
+  };
+  std::vector<Root> roots() const;
+
+  const std::string& path() const;      // as configured: absolute, links kept
+  const std::string& real_path() const; // physical
+
+private:
+  struct State;
+  explicit ArtifactStore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+} // namespace hdist

@@ -1,0 +1,37 @@
+// store_format.h: what makes a directory an artifact store: its path, store.json, roots/, modes.
+// For the store's own files.
+#pragma once
+
+#include "base/dir.h"
+#include "base/error.h"
+
+#include <string>
+#include <string_view>
+
+namespace hdist {
+
+constexpr std::string_view kStoreJson =
+    "{\"version\":1,\"kind\":\"artifacts\",\"required\":[],\"optional\":[]}\n";
+constexpr const char* kStoreFile = "store.json";
+constexpr const char* kRootsDir = "roots"; // so no artifact can be called like this
+
+struct StoreModes {
+  mode_t shared_dir = 0755; // the store itself and <name>/: made by whoever comes first
+  mode_t roots_dir = 0755;
+};
+StoreModes store_modes(bool group);
+
+/// Error usage "store.bad-path" when packages could not be built below `path`.
+void check_store_path(const std::string& path);
+/// Error when `text`, the content of store.json, is of another kind (usage "store.other-kind"), of
+/// a later version or with features that this program does not know (refused
+/// "store.unknown-version", "store.unknown-feature").
+void check_store_json(std::string_view text, const std::string& file);
+/// Writes store.json when absent (any number of processes at once), checks it, makes roots/.
+void prepare_store(const Dir& dir, const StoreModes& modes, bool durable);
+
+/// Rethrows inside a catch block: a refused write becomes "store.not-writable", which names the
+/// store and what to do.
+[[noreturn]] void throw_from_writing(const std::string& store, const Error& error);
+
+} // namespace hdist

@@ -1,0 +1,85 @@
+// store_state.h: what ArtifactStore and Attempt hold, for artifact_store.cc (reading) and
+// attempt.cc (claiming, publishing).
+#pragma once
+
+#include "store/artifact_store.h"
+#include "store/claims.h"
+#include "store/store_format.h"
+
+#include <chrono>
+#include <mutex>
+
+namespace hdist {
+
+/// "<hash32>.json" and "<hash32>.condemned".
+std::string record_name(const ArtifactId& id);
+std::string condemned_name(const ArtifactId& id);
+
+/// A claim whose holder is dead, as it was seen.
+struct DeadClaim {
+  int number = 0;
+  std::string token;
+  bool proven = false; // then what it left may be removed
+};
+
+struct ArtifactStore::State {
+  State(const std::string& path_, StoreOptions options_, Dir dir_);
+
+  StoreOptions options;
+  StoreModes modes;
+  std::string path;
+  std::string real_path;
+  Dir dir; // also what syncfs is called on: opened before the first write, so that it reports all
+           // errors
+  ClaimJudge judge;
+  std::mutex sync_mutex;
+  std::optional<Error> sync_error; // reported once by the kernel, true for all later
+
+  void sync_all(); // one syncfs
+  bool trusts(uid_t uid) const;
+  std::optional<ArtifactRecord> find(const ArtifactId& id) const;
+  std::optional<ArtifactRecord> find_in(const Dir& name_dir, const ArtifactId& id) const;
+  std::optional<ArtifactRecord> read_record(const Dir& name_dir, const ArtifactId& id) const;
+  bool has_directory(const Dir& name_dir, const ArtifactRecord& record) const;
+  /// "<hash12>" leads to the directory where it is free: relative references made elsewhere name it
+  /// so.
+  void keep_plain_name(const Dir& name_dir, const ArtifactRecord& record) const;
+
+  /// What is claimed, as seen now.
+  struct Survey {
+    int highest = 0;
+    bool shared_hash = false;
+    std::optional<Busy> live;
+    int live_number = 0; // the lowest
+    std::vector<DeadClaim> dead;
+  };
+  Claimed claim(const ArtifactId& id);
+  Survey survey(const Dir& name_dir, const ArtifactId& id, int own_number);
+  std::optional<Busy> yield_to_others(const Dir& name_dir, const ArtifactId& id, int own_number);
+  std::unique_ptr<Attempt::State> start(const Dir& name_dir, const ArtifactId& id, Lease lease,
+                                        const Survey& seen);
+  void refuse_foreign_record(const Dir& name_dir, const ArtifactId& id) const;
+  bool link_record(Attempt::State& attempt, const ArtifactRecord& record) const;
+  bool remove_stale_record(const Dir& name_dir, const ArtifactId& id, int number) const;
+};
+
+struct Attempt::State {
+  State(ArtifactId id_, Dir name_dir_, Lease lease_)
+      : id(std::move(id_)), name_dir(std::move(name_dir_)), lease(std::move(lease_)) {}
+  ~State(); // removes the directory unless published; then gives the claim back
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  ArtifactId id;
+  Dir name_dir;
+  Lease lease;
+  int number = 0;
+  std::string directory;
+  std::string path;
+  std::vector<DeadClaim> dead; // other claims, to be removed after publication
+  std::string prepared;        // text of the unpublished record that is on disk
+  bool published = false;
+  std::chrono::steady_clock::time_point claimed_at = std::chrono::steady_clock::now();
+};
+
+} // namespace hdist

@@ -1,0 +1,126 @@
+#include "ui/cli.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/signals.h"
+#include "base/text.h"
+#include "data/json.h"
+#include "ops/session.h"
+#include "ui/error_text.h"
+#include "ui/help.h"
+#include "ui/parser.h"
+#include "ui/version.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace hdist {
+
+namespace {
+
+int jobs_of(const Arguments& global) {
+  std::optional<std::string> text = global.value("--jobs");
+  if (!text) return 0;
+  std::optional<int64_t> jobs = parse_int(*text);
+  if (!jobs || *jobs < 1 || *jobs > 4096)
+    throw Error(ErrorKind::usage, "usage.jobs",
+                fmt::format("--jobs takes a number from 1 to 4096, not '{}'", printable(*text)));
+  return static_cast<int>(*jobs);
+}
+
+} // namespace
+
+Cli::Cli(Brand brand, std::string executable, const Arguments& global)
+    : brand_(std::move(brand)), json_(global.flag("--json")),
+      request_(std::make_unique<SessionRequest>()) {
+  request_->brand = brand_;
+  request_->executable = std::move(executable);
+  request_->config.environment = Env::current();
+  request_->config.config_option = global.value("--config");
+  request_->jobs = jobs_of(global);
+  events_ = std::make_unique<TextEvents>(
+      style_of(STDERR_FILENO, global.flag("--quiet"), global.flag("--verbose")), brand_.program);
+}
+
+Cli::~Cli() = default;
+
+Session& Cli::session() {
+  if (!session_) {
+    signals_ = std::make_unique<StopOnSignals>();
+    session_ = std::make_unique<Session>(*request_, *events_, signals_->token());
+  }
+  return *session_;
+}
+
+bool Cli::interrupted() const {
+  return signals_ && signals_->signal() != 0;
+}
+
+void Cli::release_signals() {
+  signals_.reset();
+}
+
+void Cli::print(const std::string& text) const {
+  events_->clear_live_line();
+  write_all(STDOUT_FILENO, text, "standard output");
+}
+
+void Cli::print_json(const Value& value) const {
+  print(pretty_json(value));
+}
+
+namespace {
+
+int run_line(const Brand& brand, const std::string& executable, const ParsedLine& line) {
+  Cli cli(brand, executable, line.global);
+  try {
+    return line.command->action(cli, line.arguments);
+  } catch (const Error& error) {
+    if (cli.json()) cli.print_json(error_value(error));
+    cli.events().clear_live_line();
+    if (error.kind() == ErrorKind::interrupted || cli.interrupted()) {
+      cli.events().write_line(
+          fmt::format("{}: interrupted; what was finished is kept, the next run goes on from there",
+                      brand.program));
+      return exit_code(ErrorKind::interrupted);
+    }
+    cli.events().write_line(error_text(error, brand.program));
+    return exit_code(error.kind());
+  }
+}
+
+int run_words(const Brand& brand, const std::vector<std::string>& words) {
+  ParsedLine line = parse_line(words, commands(), global_options());
+  std::string text;
+  if (line.version)
+    text = fmt::format("{} {}\n", brand.program, kVersion);
+  else if (line.help)
+    text = line.command == nullptr ? overview_help(brand) : command_help(brand, line.command->info);
+  if (!text.empty()) {
+    write_all(STDOUT_FILENO, text, "standard output");
+    return 0;
+  }
+  if (line.command == nullptr) {
+    write_all(STDERR_FILENO, overview_help(brand), "standard error");
+    return exit_code(ErrorKind::usage);
+  }
+  return run_line(brand, real_path("/proc/self/exe"), line);
+}
+
+} // namespace
+
+int run_program(int argc, char** argv) {
+  Brand brand;
+  std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  try {
+    return run_words(brand, words);
+  } catch (const Error& error) {
+    std::string text = error_text(error, brand.program) + "\n";
+    if (error.kind() == ErrorKind::usage) text += fmt::format("  -> {} --help\n", brand.program);
+    (void)!write(STDERR_FILENO, text.data(), text.size());
+    return exit_code(error.kind());
+  }
+}
+
+} // namespace hdist

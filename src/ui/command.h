@@ -1,0 +1,68 @@
+// command.h: what a command is: its registration, from which parsing, help, man pages and
+// completions come, and its action.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+class Cli;
+
+struct OptionInfo {
+  std::string name;      // "--jobs"
+  std::string letter;    // "-j" or ""
+  std::string value;     // "N": takes a value; "" for a flag
+  std::string help;      // one line, no full stop
+  bool repeated = false; // may be given several times
+};
+
+struct PositionalInfo {
+  std::string name; // "STACK"
+  std::string help;
+  bool required = true;
+  bool many = false; // takes all the rest
+};
+
+struct CommandInfo {
+  std::string name;
+  std::string group;   // of DESIGN.md 16: "start", "work", "enter", ...
+  std::string summary; // one line, no full stop
+  std::string
+      description; // paragraphs for help and man page; {program} stands for the program's name
+  std::vector<PositionalInfo> positionals;
+  std::vector<OptionInfo> options;
+  std::string rest;                  // name of what follows `--` ("COMMAND"); "" when nothing may
+  std::vector<std::string> examples; // without the program's name
+};
+
+/// The values given; asking for a name that was not registered is a defect and throws
+/// std::logic_error.
+class Arguments {
+public:
+  bool flag(const std::string& name) const { return !values_.at(name).empty(); }
+  std::optional<std::string> value(const std::string& name) const;
+  std::string value_or(const std::string& name, const std::string& fallback) const {
+    return value(name).value_or(fallback);
+  }
+  const std::vector<std::string>& values(const std::string& name) const { return values_.at(name); }
+  /// What followed `--`.
+  const std::vector<std::string>& rest() const { return rest_; }
+
+  std::map<std::string, std::vector<std::string>> values_; // filled by the parser
+  std::vector<std::string> rest_;
+};
+
+struct CliCommand {
+  CommandInfo info;
+  int (*action)(Cli& cli, const Arguments& arguments); // the exit code
+};
+
+/// Every command, in the order of the help.
+const std::vector<CliCommand>& commands();
+/// Options that every command takes.
+const std::vector<OptionInfo>& global_options();
+
+} // namespace hdist

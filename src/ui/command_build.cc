@@ -1,0 +1,109 @@
+// The commands of one build spec: hash, build, resolve.
+#include "base/dir.h"
+#include "base/error.h"
+#include "ops/build_op.h"
+#include "ui/cli.h"
+#include "ui/command_list.h"
+#include "ui/error_text.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace hdist {
+
+namespace {
+
+constexpr int64_t kSpecLimit = 64 << 20;
+
+SpecRequest read_spec(const Arguments& arguments) {
+  std::string file = arguments.value_or("SPEC", "-");
+  if (file != "-")
+    return {file,
+            Dir::open(parent_path(absolute_path(file))).read_file(base_name(file), kSpecLimit)};
+  if (isatty(STDIN_FILENO) == 1) {
+    Error error(ErrorKind::usage, "build.no-spec",
+                "a build spec (JSON) is expected on standard input, which is a terminal");
+    throw error.advise({"to build a stack", "update", {"STACK"}});
+  }
+  return {"<stdin>", read_all(STDIN_FILENO, kSpecLimit, "standard input")};
+}
+
+int hash_action(Cli& cli, const Arguments& arguments) {
+  HashResponse response = hash_spec(read_spec(arguments));
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.print((arguments.flag("--trace") ? response.input : response.id.str()) + "\n");
+  return 0;
+}
+
+int build_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.flag("--keep-build")) cli.request().keep = KeepBuild::always;
+  BuildResponse response = build_spec(cli.session(), read_spec(arguments));
+  if (cli.json()) cli.print_json(to_value(response));
+  if (cli.interrupted()) throw Error(ErrorKind::interrupted, "interrupted", "interrupted");
+  if (const BuildFailure* failure = std::get_if<BuildFailure>(&response.outcome)) {
+    cli.events().write_line(failure_text(*failure, cli.brand().program));
+    return exit_code(failure->code == "build.foreign-platform" ? ErrorKind::refused
+                                                               : ErrorKind::failed);
+  }
+  if (!cli.json()) cli.print(std::get<BuildSuccess>(response.outcome).record.id.str() + "\n");
+  return 0;
+}
+
+int resolve_action(Cli& cli, const Arguments& arguments) {
+  ResolveResponse response = resolve_artifact(
+      cli.session(), {*arguments.value("ARTIFACT"), arguments.value_or("--root", "")});
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.print(response.path + "\n");
+  return 0;
+}
+
+PositionalInfo spec_positional() {
+  return {"SPEC", "build spec (JSON); '-' or nothing: standard input", false, false};
+}
+
+} // namespace
+
+CliCommand hash_command() {
+  return {{"hash",
+           "plumbing",
+           "print the artifact id of a build spec",
+           "",
+           {spec_positional()},
+           {{"--trace", "", "", "print every byte that goes into the id instead", false}},
+           "",
+           {"hash build.json", "hash --trace build.json | sha256sum"}},
+          hash_action};
+}
+
+CliCommand build_command() {
+  return {{"build",
+           "plumbing",
+           "build one spec and print its artifact id",
+           "The imports and sources that the spec names must be there: this command never builds "
+           "or fetches anything else.",
+           {spec_positional()},
+           {{"--keep-build", "", "", "keep the build's directory also when it succeeds", false}},
+           "",
+           {"build build.json"}},
+          build_action};
+}
+
+CliCommand resolve_command() {
+  return {{"resolve",
+           "plumbing",
+           "print the directory of an artifact",
+           "ARTIFACT is an id, name/PREFIX with 4 characters or more, or a name when there is only "
+           "one of that name.",
+           {{"ARTIFACT", "id, name/prefix or name", true, false}},
+           {{"--root", "", "PATH",
+             "also make the link PATH to it, which protects it from being collected", false}},
+           "",
+           {"resolve lua"}},
+          resolve_action};
+}
+
+} // namespace hdist

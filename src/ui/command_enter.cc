@@ -1,0 +1,127 @@
+// The commands that enter a profile: shell, run, env.
+#include "base/error.h"
+#include "base/text.h"
+#include "ops/profile_op.h"
+#include "profile/activate.h"
+#include "ui/cli.h"
+#include "ui/command_list.h"
+#include "ui/error_text.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace hdist {
+
+namespace {
+
+constexpr int kOwnFailure =
+    125; // as env, nice and others have it: never mistaken for the command's own
+constexpr int kCannotRun = 126;
+constexpr int kNotFound = 127;
+
+/// Replaces this process. Returns the exit code when that is impossible.
+int exec_program(Cli& cli, const std::vector<std::string>& argv, const Env& environment) {
+  std::optional<std::string> program = find_program(argv.front(), environment.get_or("PATH", ""));
+  if (!program) {
+    cli.events().write_line(fmt::format("{}: there is no program '{}' in the profile or in PATH",
+                                        cli.brand().program, printable(argv.front())));
+    return kNotFound;
+  }
+  std::vector<std::string> strings = environment.strings();
+  std::vector<char*> words, variables;
+  std::vector<std::string> copy = argv;
+  for (std::string& word : copy)
+    words.push_back(word.data());
+  for (std::string& variable : strings)
+    variables.push_back(variable.data());
+  words.push_back(nullptr);
+  variables.push_back(nullptr);
+  cli.release_signals();
+  execve(program->c_str(), words.data(), variables.data());
+  int reason = errno;
+  cli.events().write_line(fmt::format("{}: cannot run {}: {}", cli.brand().program,
+                                      printable(*program), strerrordesc_np(reason)));
+  return reason == ENOENT ? kNotFound : kCannotRun;
+}
+
+Env environment_of(Cli& cli, const Arguments& arguments) {
+  return enter_profile(cli.session(), {*arguments.value("PROFILE")}).environment;
+}
+
+int shell_action(Cli& cli, const Arguments& arguments) {
+  Env environment = environment_of(cli, arguments);
+  environment.set(cli.brand().env_prefix + "PROFILE", *arguments.value("PROFILE"));
+  std::string shell = environment.get_or("SHELL", "/bin/sh");
+  return exec_program(cli, {shell}, environment);
+}
+
+int run_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.rest().empty())
+    throw Error(ErrorKind::usage, "usage.missing-argument", "'run' needs a command after --");
+  Env environment;
+  try {
+    environment = environment_of(cli, arguments);
+  } catch (const Error& error) {
+    cli.events().write_line(error_text(error, cli.brand().program));
+    return kOwnFailure;
+  }
+  return exec_program(cli, arguments.rest(), environment);
+}
+
+int env_action(Cli& cli, const Arguments& arguments) {
+  EnterResponse response = enter_profile(cli.session(), {*arguments.value("PROFILE")});
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.print(sh_activation(response.variables));
+  return 0;
+}
+
+PositionalInfo profile_positional() {
+  return {"PROFILE", "name or path of the profile", true, false};
+}
+
+} // namespace
+
+CliCommand shell_command() {
+  return {
+      {"shell",
+       "enter",
+       "start your shell inside a profile",
+       "Leave it with 'exit'; nothing outside it is changed. The shell is $SHELL, else /bin/sh.",
+       {profile_positional()},
+       {},
+       "",
+       {"shell quickstart"}},
+      shell_action};
+}
+
+CliCommand run_command() {
+  return {{"run",
+           "enter",
+           "run one command inside a profile",
+           "The exit code is the command's. 125: {program} itself failed; 126: the command cannot "
+           "be run; 127: there is no such command.",
+           {profile_positional()},
+           {},
+           "COMMAND",
+           {"run quickstart -- lua -v"}},
+          run_action};
+}
+
+CliCommand env_command() {
+  return {{"env",
+           "enter",
+           "print the change of environment that a profile makes, for sh",
+           "Works in sh, bash and zsh: eval \"$({program} env PROFILE)\".",
+           {profile_positional()},
+           {},
+           "",
+           {"env quickstart"}},
+          env_action};
+}
+
+} // namespace hdist

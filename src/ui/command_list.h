@@ -1,0 +1,24 @@
+// command_list.h: the commands that commands.cc puts in order; each is defined in the file of its
+// group.
+#pragma once
+
+#include "ui/command.h"
+
+namespace hdist {
+
+CliCommand update_command(); // command_update.cc
+CliCommand compile_command();
+CliCommand shell_command(); // command_enter.cc
+CliCommand run_command();
+CliCommand env_command();
+CliCommand config_command(); // command_config.cc
+CliCommand help_command();   // command_help.cc
+CliCommand fetch_command();  // command_source.cc
+CliCommand unpack_command();
+CliCommand hash_command(); // command_build.cc
+CliCommand build_command();
+CliCommand resolve_command();
+CliCommand makeprofile_command(); // command_profile.cc
+CliCommand postprocess_command(); // command_job.cc
+
+} // namespace hdist

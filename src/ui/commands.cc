@@ -1,0 +1,26 @@
+#include "ui/command_list.h"
+
+namespace hdist {
+
+const std::vector<CliCommand>& commands() {
+  static const std::vector<CliCommand> kCommands{
+      update_command(),      shell_command(),      run_command(),     env_command(),
+      config_command(),      help_command(),       fetch_command(),   unpack_command(),
+      hash_command(),        build_command(),      resolve_command(), compile_command(),
+      makeprofile_command(), postprocess_command()};
+  return kCommands;
+}
+
+const std::vector<OptionInfo>& global_options() {
+  static const std::vector<OptionInfo> kOptions{
+      {"--config", "", "FILE", "settings from this file alone", false},
+      {"--jobs", "-j", "N", "processors to use for builds", false},
+      {"--json", "", "", "print the result as JSON", false},
+      {"--quiet", "-q", "", "only warnings and errors", false},
+      {"--verbose", "-v", "", "say more, and show what builds print", false},
+      {"--version", "", "", "print the version", false},
+  };
+  return kOptions;
+}
+
+} // namespace hdist

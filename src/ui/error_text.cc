@@ -1,0 +1,106 @@
+#include "ui/error_text.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace hdist {
+
+namespace {
+
+std::string advice_text(const Advice& advice, const std::string& program) {
+  if (advice.verb.empty()) return advice.text;
+  std::string command = program + " " + advice.verb;
+  for (const std::string& word : advice.args)
+    command += " " + shell_quote(word);
+  return advice.text.empty() ? command : advice.text + ": " + command;
+}
+
+/// Messages hold file names and server texts: nothing in them may move the cursor.
+std::string printable_lines(const std::string& text) {
+  std::string result;
+  for (const std::string& line : split(text, '\n'))
+    result += (result.empty() ? "" : "\n") + printable(line);
+  return result;
+}
+
+} // namespace
+
+std::string error_text(const Error& error, const std::string& program) {
+  std::string text = fmt::format("{}: {}", program, printable_lines(error.message()));
+  for (const std::string& task : error.tasks())
+    text += "\n  while " + printable(task);
+  for (const Advice& advice : error.advice())
+    text += "\n  -> " + printable(advice_text(advice, program));
+  return text;
+}
+
+Value error_value(const Error& error) {
+  Value::List advice;
+  for (const Advice& one : error.advice()) {
+    Value entry;
+    entry.set("text", one.text);
+    entry.set("verb", text_or_null(one.verb));
+    entry.set("args", to_value(one.args));
+    advice.push_back(std::move(entry));
+  }
+  Value inner;
+  inner.set("code", error.code());
+  inner.set("message", error.message());
+  inner.set("while", to_value(error.tasks()));
+  inner.set("advice", Value(std::move(advice)));
+  Value value;
+  value.set("error", std::move(inner));
+  return value;
+}
+
+std::string failure_text(const BuildFailure& failure, const std::string& program) {
+  std::string stage = failure.stage.empty() ? "" : fmt::format(" in stage {}", failure.stage);
+  std::string text = fmt::format("{}: {} could not be built: {}{}", program, failure.id.str(),
+                                 printable_lines(failure.reason), stage);
+  if (!failure.command.empty()) text += "\n  command:     " + printable(failure.command);
+  if (!failure.first_error.empty()) text += "\n  first error: " + printable(failure.first_error);
+  if (!failure.last_lines.empty()) text += "\n  the log ends:";
+  for (const std::string& line : failure.last_lines)
+    text += "\n    " + printable(line);
+  if (!failure.log_path.empty()) text += "\n  whole log:   " + printable(failure.log_path);
+  if (!failure.build_dir.empty()) text += "\n  kept:        " + printable(failure.build_dir);
+  return text;
+}
+
+namespace {
+
+std::string task_text(const std::string& task) {
+  std::size_t colon = task.find(':');
+  return colon == std::string::npos ? task : task.substr(colon + 1);
+}
+
+std::string skipped_text(const std::map<std::string, std::vector<std::string>>& skipped) {
+  std::string text;
+  for (const auto& [cause, tasks] : skipped)
+    text += fmt::format("\n  not tried because of {}: {}", printable(task_text(cause)),
+                        printable(join(tasks, ", ")));
+  return text;
+}
+
+} // namespace
+
+std::string update_failures_text(const UpdateResponse& response, const std::string& program) {
+  std::string text;
+  std::map<std::string, std::vector<std::string>> skipped;
+  for (const Realized& task : response.report.tasks) {
+    std::string gap = text.empty() ? "" : "\n";
+    if (task.state == Realized::State::skipped)
+      skipped[task.reason].push_back(task_text(task.task));
+    if (task.state != Realized::State::failed) continue;
+    if (task.failure)
+      text += gap + failure_text(*task.failure, program);
+    else
+      text += gap + fmt::format("{}: {}", program, printable_lines(task.reason));
+  }
+  return text + skipped_text(skipped);
+}
+
+} // namespace hdist

@@ -1,0 +1,25 @@
+// error_text.h: errors, failed builds and failed tasks as text for a person: what, on what, why,
+// what next.
+#pragma once
+
+#include "base/error.h"
+#include "data/value.h"
+#include "ops/update.h"
+
+#include <string>
+
+namespace hdist {
+
+/// "hdist: fetching ...: <message>" with the tasks below it and the advice last.
+std::string error_text(const Error& error, const std::string& program);
+/// {"error": {"code", "message", "while": [...], "advice": [...]}}
+Value error_value(const Error& error);
+
+/// The stage, the first error line, the last lines of the log, where log and build directory are,
+/// and what to type next.
+std::string failure_text(const BuildFailure& failure, const std::string& program);
+
+/// Each root failure once, then what was skipped because of it.
+std::string update_failures_text(const UpdateResponse& response, const std::string& program);
+
+} // namespace hdist

@@ -1,0 +1,57 @@
+#include "ui/error_text.h"
+
+#include "data/json.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+TEST(ErrorText, MessageTasksAndAdviceInOrder) {
+  Error error(ErrorKind::failed, "source.unavailable", "nothing gave it");
+  error.during("fetching x")
+      .during("updating y")
+      .advise({"try again", "update", {"my stack"}})
+      .advise({"ask somebody", "", {}});
+  EXPECT_EQ(error_text(error, "qsnake"),
+            "qsnake: nothing gave it\n  while fetching x\n  while updating y\n  -> try again: "
+            "qsnake update 'my stack'\n  -> ask somebody");
+}
+
+TEST(ErrorText, NothingInAMessageMovesTheCursor) {
+  EXPECT_EQ(error_text(Error(ErrorKind::failed, "x.y", "a\x1b[2Jb\nc"), "p").find('\x1b'),
+            std::string::npos);
+}
+
+TEST(ErrorText, AsJsonAllFieldsArePresent) {
+  EXPECT_EQ(compact_json(error_value(Error(ErrorKind::usage, "x.y", "m"))),
+            R"({"error":{"code":"x.y","message":"m","while":[],"advice":[]}})");
+}
+
+TEST(ErrorText, AFailedBuildShowsStageErrorLogAndDirectory) {
+  BuildFailure failure{.id = ArtifactId::make("lua", sha256("x"))};
+  failure.stage = "make";
+  failure.reason = "exit status 2";
+  failure.first_error = "lua.c:1:10: fatal error: readline.h: No such file";
+  failure.last_lines = {"make: *** [all] Error 1"};
+  failure.log_path = "/logs/lua.log";
+  failure.build_dir = "/tmp/lua";
+  std::string text = failure_text(failure, "hdist");
+  for (const char* part : {"lua/", "stage make", "exit status 2", "fatal error", "make: ***",
+                           "/logs/lua.log", "/tmp/lua"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
+TEST(ErrorText, EachRootFailureOnceThenWhatWasSkipped) {
+  UpdateResponse response;
+  Realized failed{.task = "build:a", .state = Realized::State::failed};
+  failed.reason = "no reason";
+  Realized skipped{.task = "build:b", .state = Realized::State::skipped};
+  skipped.reason = "build:a";
+  response.report.tasks = {failed, skipped};
+  EXPECT_EQ(update_failures_text(response, "hdist"),
+            "hdist: no reason\n  not tried because of a: b");
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,235 @@
+#include "ui/help.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+namespace hdist {
+
+namespace {
+
+constexpr std::size_t kWidth = 80;
+
+std::string in_brand(const Brand& brand, const std::string& text) {
+  return replace_all(text, "{program}", brand.program);
+}
+
+/// Fills words into lines of kWidth, each after `indent` blanks; the first line begins at column
+/// `start`.
+std::string filled(const std::string& text, std::size_t indent, std::size_t start) {
+  std::string result;
+  std::size_t column = start;
+  for (const std::string& word : split_words(text)) {
+    bool fits = column + word.size() + 1 <= kWidth;
+    if (!result.empty()) {
+      result += fits ? " " : "\n" + std::string(indent, ' ');
+      column = fits ? column + 1 : indent;
+    }
+    result += word;
+    column += word.size();
+  }
+  return result;
+}
+
+std::string option_names(const OptionInfo& option) {
+  std::string names = option.letter.empty() ? option.name : option.letter + ", " + option.name;
+  return option.value.empty() ? names : names + " " + option.value;
+}
+
+std::string table_row(const std::string& name, const std::string& text) {
+  constexpr std::size_t kColumn = 24;
+  std::string row = "  " + name;
+  if (row.size() + 2 > kColumn)
+    row += "\n" + std::string(kColumn, ' ');
+  else
+    row.resize(kColumn, ' ');
+  return row + filled(text, kColumn, kColumn) + "\n";
+}
+
+std::string options_text(const std::vector<OptionInfo>& options) {
+  std::string text;
+  for (const OptionInfo& option : options)
+    text += table_row(option_names(option),
+                      option.help + (option.repeated ? " (may be repeated)" : ""));
+  return text;
+}
+
+std::vector<std::string> groups_in_order() {
+  std::vector<std::string> groups;
+  for (const CliCommand& command : commands())
+    if (groups.empty() || groups.back() != command.info.group) groups.push_back(command.info.group);
+  return groups;
+}
+
+} // namespace
+
+std::string usage_line(const Brand& brand, const CommandInfo& command) {
+  std::string line = brand.program + " " + command.name;
+  if (!command.options.empty()) line += " [OPTION]...";
+  for (const PositionalInfo& positional : command.positionals) {
+    std::string name = positional.name + (positional.many ? "..." : "");
+    line += positional.required ? " " + name : " [" + name + "]";
+  }
+  if (!command.rest.empty()) line += " -- " + command.rest + "...";
+  return line;
+}
+
+std::string overview_help(const Brand& brand) {
+  std::string text = fmt::format("{}: {}\n\nusage: {} [OPTION]... COMMAND [ARGUMENT]...\n",
+                                 brand.title, brand.tagline, brand.program);
+  for (const std::string& group : groups_in_order()) {
+    text += "\n" + group + "\n";
+    for (const CliCommand& command : commands())
+      if (command.info.group == group)
+        text += fmt::format("  {:<18}{}\n", command.info.name, command.info.summary);
+  }
+  text += "\noptions of every command\n" + options_text(global_options());
+  text += fmt::format("\n'{} COMMAND --help' says more about one command.\n", brand.program);
+  return text;
+}
+
+std::string command_help(const Brand& brand, const CommandInfo& command) {
+  std::string text = fmt::format("usage: {}\n\n{}.\n", usage_line(brand, command), command.summary);
+  for (const std::string& paragraph : split(in_brand(brand, command.description), '\n'))
+    if (!paragraph.empty()) text += "\n" + filled(paragraph, 0, 0) + "\n";
+  if (!command.positionals.empty()) text += "\narguments\n";
+  for (const PositionalInfo& positional : command.positionals)
+    text += table_row(positional.name, positional.help);
+  if (!command.options.empty()) text += "\noptions\n" + options_text(command.options);
+  if (!command.examples.empty()) text += "\nexamples\n";
+  for (const std::string& example : command.examples)
+    text += "  " + brand.program + " " + example + "\n";
+  return text;
+}
+
+namespace {
+
+std::string troff(const std::string& text) {
+  std::string escaped = replace_all(replace_all(text, "\\", "\\e"), "-", "\\-");
+  return escaped.starts_with('.') || escaped.starts_with('\'') ? "\\&" + escaped : escaped;
+}
+
+std::string troff_options(const std::vector<OptionInfo>& options) {
+  std::string text;
+  for (const OptionInfo& option : options)
+    text += ".TP\n.B " + troff(option_names(option)) + "\n" + troff(option.help) + ".\n";
+  return text;
+}
+
+std::string troff_command(const Brand& brand, const CommandInfo& command) {
+  std::string text = ".SH SYNOPSIS\n.B " + troff(usage_line(brand, command)) +
+                     "\n.SH DESCRIPTION\n" + troff(command.summary) + ".\n";
+  for (const std::string& paragraph : split(in_brand(brand, command.description), '\n'))
+    if (!paragraph.empty()) text += ".PP\n" + troff(paragraph) + "\n";
+  if (!command.positionals.empty() || !command.options.empty()) text += ".SH OPTIONS\n";
+  for (const PositionalInfo& positional : command.positionals)
+    text += ".TP\n.I " + troff(positional.name) + "\n" + troff(positional.help) + ".\n";
+  text += troff_options(command.options);
+  if (!command.examples.empty()) text += ".SH EXAMPLES\n";
+  for (const std::string& example : command.examples)
+    text += ".PP\n.EX\n" + troff(brand.program + " " + example) + "\n.EE\n";
+  return text;
+}
+
+std::string troff_overview(const Brand& brand) {
+  std::string text =
+      fmt::format(".SH SYNOPSIS\n.B {}\n[OPTION]... COMMAND [ARGUMENT]...\n.SH COMMANDS\n",
+                  troff(brand.program));
+  for (const CliCommand& command : commands())
+    text += ".TP\n.B " + troff(usage_line(brand, command.info)) + "\n" +
+            troff(command.info.summary) + ".\n";
+  return text + ".SH OPTIONS\n" + troff_options(global_options());
+}
+
+constexpr const char* kExitCodes = ".SH EXIT STATUS\n0: done; 1: the work failed; 2: wrong usage "
+                                   "or document; 3: refused for safety; 130: interrupted.\n";
+
+} // namespace
+
+std::string man_page(const Brand& brand, const std::string& version, const CommandInfo* command) {
+  std::string name = command == nullptr ? brand.program : brand.program + "-" + command->name;
+  std::string summary = command == nullptr ? brand.tagline : command->summary;
+  std::string text =
+      fmt::format(".TH {} 1 \"\" \"{} {}\"\n.SH NAME\n{} \\- {}\n", troff(to_upper(name)),
+                  brand.title, version, troff(name), troff(summary));
+  text += command == nullptr ? troff_overview(brand) : troff_command(brand, *command);
+  return text + kExitCodes;
+}
+
+namespace {
+
+std::string words_of_command(const CommandInfo& command) {
+  std::string words;
+  for (const OptionInfo& option : command.options)
+    words += option.name + " ";
+  return words;
+}
+
+std::string global_words() {
+  std::string words = "--help";
+  for (const OptionInfo& option : global_options())
+    words += " " + option.name;
+  return words;
+}
+
+std::string command_words() {
+  std::string words;
+  for (const CliCommand& command : commands())
+    words += command.info.name + " ";
+  return words;
+}
+
+std::string bash_completion(const Brand& brand) {
+  std::string function = "_" + replace_all(brand.program, "-", "_");
+  std::string cases;
+  for (const CliCommand& command : commands())
+    cases += fmt::format("    {}) words=\"{}{}\" ;;\n", command.info.name,
+                         words_of_command(command.info), global_words());
+  return fmt::format(
+      "{0}() {{\n"
+      "  local word command words i\n"
+      "  COMPREPLY=()\n"
+      "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+      "    case ${{COMP_WORDS[i]}} in -*) ;; *) command=${{COMP_WORDS[i]}}; break ;; esac\n"
+      "  done\n"
+      "  case $command in\n{1}"
+      "    *) words=\"{2}{3}\" ;;\n"
+      "  esac\n"
+      "  while read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen -W \"$words\" -- "
+      "\"${{COMP_WORDS[COMP_CWORD]}}\")\n"
+      "}}\n"
+      "complete -o default -F {0} {4}\n",
+      function, cases, command_words(), global_words(), brand.program);
+}
+
+std::string fish_completion(const Brand& brand) {
+  std::string text;
+  for (const CliCommand& command : commands()) {
+    text += fmt::format("complete -c {} -n __fish_use_subcommand -a {} -d {}\n", brand.program,
+                        command.info.name, shell_quote(command.info.summary));
+    for (const OptionInfo& option : command.info.options)
+      text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -l {} -d {}\n",
+                          brand.program, command.info.name, option.name.substr(2),
+                          shell_quote(option.help));
+  }
+  for (const OptionInfo& option : global_options())
+    text += fmt::format("complete -c {} -l {} -d {}\n", brand.program, option.name.substr(2),
+                        shell_quote(option.help));
+  return text;
+}
+
+} // namespace
+
+std::string completion_script(const Brand& brand, const std::string& shell) {
+  if (shell == "bash") return bash_completion(brand);
+  if (shell == "zsh")
+    return fmt::format("autoload -U +X bashcompinit && bashcompinit\n{}", bash_completion(brand));
+  if (shell == "fish") return fish_completion(brand);
+  throw Error(
+      ErrorKind::usage, "help.unknown-shell",
+      fmt::format("there is no completion for the shell '{}'; there is one for bash, zsh and fish",
+                  printable(shell)));
+}
+
+} // namespace hdist

@@ -1,0 +1,64 @@
+#include "ui/help.h"
+
+#include "base/text.h"
+#include "testing/testing.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+TEST(Help, TheOverviewFitsAScreenAndNamesEveryCommand) {
+  std::string text = overview_help(Brand());
+  std::vector<std::string> lines = split(text, '\n');
+  EXPECT_LE(lines.size(), 60u);
+  for (const std::string& line : lines)
+    EXPECT_LE(line.size(), 80u) << line;
+  for (const CliCommand& command : commands())
+    EXPECT_NE(text.find("  " + command.info.name + " "), std::string::npos) << command.info.name;
+}
+
+TEST(Help, CommandsOfOneGroupStandTogether) {
+  std::vector<std::string> groups;
+  for (const CliCommand& command : commands())
+    if (groups.empty() || groups.back() != command.info.group) groups.push_back(command.info.group);
+  std::vector<std::string> sorted = groups;
+  std::sort(sorted.begin(), sorted.end());
+  EXPECT_EQ(std::unique(sorted.begin(), sorted.end()), sorted.end());
+}
+
+TEST(Help, EveryOptionIsInHelpManualPageAndCompletion) {
+  std::string bash = completion_script(Brand(), "bash"), fish = completion_script(Brand(), "fish");
+  for (const CliCommand& command : commands()) {
+    std::string help = command_help(Brand(), command.info);
+    std::string man = replace_all(man_page(Brand(), "1", &command.info), "\\-", "-");
+    for (const OptionInfo& option : command.info.options) {
+      EXPECT_NE(help.find(option.name), std::string::npos) << option.name;
+      EXPECT_NE(man.find(option.name), std::string::npos) << option.name;
+      EXPECT_NE(bash.find(option.name), std::string::npos) << option.name;
+      EXPECT_NE(fish.find("-l " + option.name.substr(2)), std::string::npos) << option.name;
+    }
+    for (const std::string& line : split(help, '\n'))
+      EXPECT_LE(line.size(), 80u) << line;
+  }
+}
+
+TEST(Help, ABrandSaysItsOwnName) {
+  Brand brand;
+  brand.program = "qsnake";
+  brand.title = "QSnake";
+  for (const CliCommand& command : commands())
+    for (const std::string& text :
+         {command_help(brand, command.info), man_page(brand, "1", &command.info),
+          overview_help(brand), completion_script(brand, "bash")})
+      EXPECT_EQ(text.find("hdist "), std::string::npos) << text;
+}
+
+TEST(Help, AnUnknownShellIsAnError) {
+  EXPECT_NE(message_of([] { completion_script(Brand(), "tcsh"); }).find("bash, zsh and fish"),
+            std::string::npos);
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,93 @@
+#include "ui/parser.h"
+
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+int no_action(Cli&, const Arguments&) {
+  return 0;
+}
+
+const std::vector<CliCommand>& table() {
+  static const std::vector<CliCommand> kTable{
+      {{"update",
+        "work",
+        "s",
+        "",
+        {{"STACK", "stack file", false, false}, {"PROFILE", "profile", false, false}},
+        {{"--only", "", "PACKAGE", "h", true}, {"--dry-run", "-n", "", "h", false}},
+        "",
+        {}},
+       no_action},
+      {{"run", "enter", "s", "", {{"PROFILE", "profile", true, false}}, {}, "COMMAND", {}},
+       no_action},
+      {{"fetch",
+        "plumbing",
+        "s",
+        "",
+        {{"URL", "address", true, true}},
+        {{"--tag", "-t", "TAG", "h", true}},
+        "",
+        {}},
+       no_action}};
+  return kTable;
+}
+const std::vector<OptionInfo> kGlobal{{"--jobs", "-j", "N", "h", false},
+                                      {"--json", "", "", "h", false},
+                                      {"--version", "", "", "h", false}};
+
+ParsedLine parse(const std::vector<std::string>& words) {
+  return parse_line(words, table(), kGlobal);
+}
+
+TEST(Parser, OptionsStandAnywhereBeforeTheDashes) {
+  ParsedLine line = parse({"--json", "update", "s.yaml", "--only", "a", "-j2", "p", "--only=b"});
+  EXPECT_EQ(line.command->info.name, "update");
+  EXPECT_TRUE(line.global.flag("--json"));
+  EXPECT_EQ(line.global.value("--jobs"), "2");
+  EXPECT_EQ(line.arguments.values("--only"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(line.arguments.value("STACK"), "s.yaml");
+  EXPECT_EQ(line.arguments.value("PROFILE"), "p");
+  EXPECT_FALSE(line.arguments.flag("--dry-run"));
+}
+
+TEST(Parser, WhatFollowsTheDashesBelongsToTheCommandThatIsRun) {
+  ParsedLine line = parse({"run", "p", "--", "ls", "-l", "--json", "--"});
+  EXPECT_EQ(line.arguments.rest(), (std::vector<std::string>{"ls", "-l", "--json", "--"}));
+  EXPECT_FALSE(line.global.flag("--json"));
+}
+
+TEST(Parser, WordsInBracketsAndWithBlanksAreTakenAsTheyAre) {
+  ParsedLine line = parse({"fetch", "[a,b]", "x y", "-t", "[t,u]", "-ttransient"});
+  EXPECT_EQ(line.arguments.values("URL"), (std::vector<std::string>{"[a,b]", "x y"}));
+  EXPECT_EQ(line.arguments.values("--tag"), (std::vector<std::string>{"[t,u]", "transient"}));
+}
+
+TEST(Parser, UnknownWordsAreSuggestedTheNearest) {
+  EXPECT_NE(message_of([] { parse({"updte"}); }).find("is 'update' meant?"), std::string::npos);
+  EXPECT_NE(message_of([] {
+              parse({"update", "--dry-rum"});
+            }).find("is '--dry-run' meant?"),
+            std::string::npos);
+}
+
+TEST(Parser, MissingAndSuperfluousArgumentsAreNamed) {
+  EXPECT_NE(message_of([] { parse({"run"}); }).find("needs PROFILE"), std::string::npos);
+  EXPECT_NE(message_of([] {
+              parse({"update", "a", "b", "c"});
+            }).find("'c' is one argument too many"),
+            std::string::npos);
+}
+
+TEST(Parser, HelpAndVersionNeedNothingElse) {
+  EXPECT_TRUE(parse({"run", "--help"}).help);
+  EXPECT_TRUE(parse({"-h"}).help);
+  EXPECT_TRUE(parse({"--version"}).version);
+  EXPECT_EQ(parse({}).command, nullptr);
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,69 @@
+#include "ui/progress.h"
+
+#include "base/dir.h"
+#include "testing/testing.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+class ProgressTest : public ::testing::Test {
+protected:
+  std::string shown(OutputStyle style, const std::function<void(TextEvents&)>& tell) {
+    Dir dir = Dir::open(tmp_.path());
+    Fd file = dir.open_file("out", O_RDWR | O_CREAT | O_TRUNC);
+    style.fd = file.get();
+    {
+      TextEvents events(style, "hdist");
+      tell(events);
+    }
+    return dir.read_file("out");
+  }
+  TempDir tmp_;
+};
+
+TEST_F(ProgressTest, ALogHasOneLineForEachThingDone) {
+  std::string text = shown({}, [](TextEvents& events) {
+    events.on(TaskEvent{"build", "lua/abc", TaskState::started, "log: /l", 0});
+    events.on(TaskEvent{"build", "lua/abc", TaskState::finished, "", 1.25});
+    events.on(TaskEvent{"fetch", "x.tar.gz", TaskState::started, "", 0});
+    events.on(TaskEvent{"fetch", "x.tar.gz", TaskState::finished, "", 0.5});
+  });
+  EXPECT_EQ(text.substr(0, text.find('\n')), "building lua/abc (log: /l)");
+  EXPECT_NE(text.find("built    lua/abc in 1.2 s"), std::string::npos) << text;
+  EXPECT_NE(text.find("fetched  x.tar.gz in 0.5 s\n"), std::string::npos) << text;
+}
+
+TEST_F(ProgressTest, QuietShowsWarningsAlone) {
+  std::string text = shown({.least = Level::warning}, [](TextEvents& events) {
+    events.notice("hello");
+    events.on(TaskEvent{"build", "a/b", TaskState::finished, "", 1});
+    events.warning("beware");
+  });
+  EXPECT_EQ(text, "hdist: warning: beware\n");
+}
+
+TEST_F(ProgressTest, TheLiveLineFitsTheTerminalAndIsClearedAtTheEnd) {
+  std::string text = shown({.live = true, .width = 30}, [](TextEvents& events) {
+    for (int i = 0; i < 9; ++i)
+      events.on(
+          TaskEvent{"build", "package" + std::to_string(i) + "/abc", TaskState::started, "", 0});
+  });
+  std::size_t start = text.rfind("\r\x1b[K", text.size() - 5);
+  EXPECT_LT(text.size() - start, 30u + 8u);
+  EXPECT_TRUE(text.ends_with("\r\x1b[K"));
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+}
+
+TEST_F(ProgressTest, VerboseShowsWhatBuildsPrintWithoutControlCharacters) {
+  std::string text = shown({.least = Level::info, .log_lines = true}, [](TextEvents& events) {
+    events.on(LogLine{"lua/abc", "a\x1b[2Jb"});
+  });
+  EXPECT_TRUE(text.starts_with("lua| a"));
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
+} // namespace
+} // namespace hdist
