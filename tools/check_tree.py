@@ -13,7 +13,6 @@ MAX_LINES = {".h": 200, ".cc": 500, "_test.cc": 800}
 EXTERNAL = {
     "fmt/": "@fmt",
     "openssl/": "@openssl",
-    "nlohmann/": "@nlohmann",
     "libfyaml": "@fyaml",
     "zstd": "@zstd",
     "archive.h": "@libarchive",
@@ -32,8 +31,11 @@ WITHOUT_TEST = {
     "net/net_module.cc": "tested through the loaded module by the tests beside it",
     "ui/commands.cc": "a list; every command has its script in tests/cli",
 }
-# A folder whose sources are tested as a whole: tests/cli has a script for each command.
+# Sources that are tested together: tests/cli has a script for each command, and operations are tried in one session.
 WITHOUT_TEST_PREFIX = ("ui/command_",)
+TESTED_TOGETHER = {
+    f"ops/{name}.cc": "ops/session_test.cc" for name in ("build_op", "operation", "profile_op", "unpack_op", "update")
+} | {"ops/postprocess_op.cc": "ops/fetch_op_test.cc"}
 
 
 def read_layers(text):
@@ -53,6 +55,22 @@ def read_layers(text):
     return allowed
 
 
+def closure(component, allowed):
+    """A test builds what its component needs, so it may include what the component's own dependencies do."""
+    found, open_names = set(), [component]
+    while open_names:
+        name = open_names.pop()
+        if name not in found:
+            found.add(name)
+            open_names += [d for d in allowed.get(name, ()) if d[0] != "@"]
+    return found | {d for d in allowed.get(component, ()) if d[0] == "@"}
+
+
+def is_test_file(path):
+    """A test, or a header that only tests include."""
+    return path.name.endswith(("_test.cc", "_testing.h")) or path.name.startswith("test_")
+
+
 def include_breach(line, may_use, path):
     found = re.match(r'\s*#\s*include\s*"([^"/]+)/', line)
     if found and found[1] not in may_use:
@@ -62,7 +80,7 @@ def include_breach(line, may_use, path):
     found = re.match(r"\s*#\s*include\s*<([^>]+)>", line)
     if not found:
         return None
-    if found[1].startswith(TEST_ONLY) and not path.name.endswith("_test.cc"):
+    if found[1].startswith(TEST_ONLY) and not is_test_file(path):
         return f"may not include <{found[1]}>: for tests"
     for prefix, name in EXTERNAL.items():
         if found[1].startswith(prefix):
@@ -88,6 +106,8 @@ def file_breaches(path, may_use):
 def has_test(path, inside):
     if inside in WITHOUT_TEST or inside.startswith(WITHOUT_TEST_PREFIX) or inside == "main.cc":
         return True
+    if inside in TESTED_TOGETHER:
+        return (path.parent.parent / TESTED_TOGETHER[inside]).exists()
     return path.with_name(path.stem + "_test.cc").exists()
 
 
@@ -104,8 +124,8 @@ def breaches(src, allowed):
             yield f"{path}: only .h and .cc files live here"
             continue
         may_use = set(allowed.get(component, set()))
-        if path.name.endswith("_test.cc"):
-            may_use |= {"testing", "base"}
+        if is_test_file(path):
+            may_use |= closure(component, allowed) | {"testing", "base"}
         if parts == ("main.cc",):
             may_use = {"base", "ui"} | {d for d in allowed.get("base", ()) if d[0] == "@"}
         elif len(parts) == 1:

@@ -152,7 +152,9 @@ TEST_F(BuildRunTest, AMissingSourceIsNamed) {
 TEST_F(BuildRunTest, ABrokenSourcePublishesNothing) {
   const SourceItem item = place_.sources.put_pack(write_hitpack({{"a", "1"}}));
   fs::permissions(item.path, fs::perms::owner_write, fs::perm_options::add);
-  write_file(item.path, "rubbish");
+  std::string content = read_file(item.path);
+  content.back() = '2';
+  write_file(item.path, content);
   const BuildSpec spec = spec_of(
       "x", {.script = "true", .fields = R"(, "sources": [{"key": ")" + item.key.str() + R"("}])"});
   EXPECT_THROW(place_.build(spec), Error);

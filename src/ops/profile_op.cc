@@ -54,7 +54,8 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
   std::vector<ProfileVariable> variables =
       profile_variables(profile.record, profile.generation_path);
   Env environment = entered(session.environment(), variables);
-  return {std::move(profile), std::move(variables), std::move(environment)};
+  std::string sh_text = sh_activation(variables);
+  return {std::move(profile), std::move(variables), std::move(environment), std::move(sh_text)};
 }
 
 Value to_value(const EnterResponse& response) {

@@ -27,7 +27,8 @@ struct EnterRequest {
 struct EnterResponse {
   OpenedProfile profile;
   std::vector<ProfileVariable> variables;
-  Env environment; // the whole, for a program that is started
+  Env environment;     // the whole, for a program that is started
+  std::string sh_text; // the change, for sh to evaluate
 };
 /// Refused when a member cannot run here or is gone from the store.
 EnterResponse enter_profile(Session& session, const EnterRequest& request);

@@ -89,11 +89,12 @@ std::string quoted_for_sh(const std::string& text) {
   return "'" + replace_all(text, "'", "'\\''") + "'";
 }
 
+/// Adds the value in front unless it is there; right under `set -u` too.
 std::string add_line(const std::string& name, const std::string& value, char mark) {
   std::string quoted = quoted_for_sh(value);
-  std::string whole = fmt::format("\"{0}${{{1}}}{0}\"", mark, name);
+  std::string whole = fmt::format("\"{0}${{{1}-}}{0}\"", mark, name);
   std::string joined = keeps_default(name)
-                           ? fmt::format("{}'{}'\"${{{}}}\"", quoted, mark, name)
+                           ? fmt::format("{}'{}'\"${{{}-}}\"", quoted, mark, name)
                            : fmt::format("{0}\"${{{1}:+{2}${1}}}\"", quoted, name, mark);
   return fmt::format("case {} in *'{}'{}'{}'*) ;; *) export {}={} ;; esac\n", whole, mark, quoted,
                      mark, name, joined);

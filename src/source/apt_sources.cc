@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -196,7 +197,7 @@ std::string deb_src_text(const std::vector<AptArchive>& archives) {
     text += "Types: deb-src\nURIs: " + archive.uri + "\nSuites: " + archive.suite + "\n";
     if (!components.empty()) text += "Components: " + join(components, " ") + "\n";
     for (const auto& [name, value] : archive.options)
-      text += name + ":" + (value.starts_with('\n') ? "" : " ") + value + "\n";
+      text += fmt::format("{}:{}{}\n", name, value.starts_with('\n') ? "" : " ", value);
     text += "\n";
   }
   return text;

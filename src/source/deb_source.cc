@@ -164,7 +164,7 @@ DebSources::DebSources(DebOptions options, Events& events)
     : state_(std::make_unique<State>(std::move(options), events)) {}
 DebSources::~DebSources() = default;
 
-DebFile DebSources::find(const std::string& text, std::stop_token stop) {
+DebFile DebSources::find(const std::string& text, const std::stop_token& stop) {
   DebAddress address = parse_deb_address(text);
   InFlight::Ticket ticket = state_->in_flight.enter({"apt"}, stop);
   auto known = state_->known.find(text);

@@ -36,7 +36,7 @@ public:
   ~DebSources();
   /// `text` is what follows "deb-src:": PACKAGE[=VERSION]/FILE. Throws Error failed "debsrc.*" with
   /// the reason.
-  DebFile find(const std::string& text, std::stop_token stop = {});
+  DebFile find(const std::string& text, const std::stop_token& stop = {});
 
 private:
   struct State;

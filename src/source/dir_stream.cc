@@ -322,8 +322,8 @@ private:
   }
 
   static void set_times(int fd, const std::string& path) {
-    constexpr std::array<timespec, 2> times{timespec{kTime, 0}, timespec{kTime, 0}};
-    if (::futimens(fd, times.data()) != 0) throw_errno("futimens", path);
+    constexpr std::array<timespec, 2> kTimes{timespec{kTime, 0}, timespec{kTime, 0}};
+    if (::futimens(fd, kTimes.data()) != 0) throw_errno("futimens", path);
   }
 
   [[noreturn]] void too_large(const std::string& why) const {
@@ -344,7 +344,7 @@ private:
 
 } // namespace
 
-void write_dir_stream(const Dir& root, const Sink& sink, std::stop_token stop) {
+void write_dir_stream(const Dir& root, const Sink& sink, const std::stop_token& stop) {
   try {
     Writer(root, sink, stop).run();
   } catch (const Error& error) {
@@ -354,7 +354,7 @@ void write_dir_stream(const Dir& root, const Sink& sink, std::stop_token stop) {
 }
 
 void unpack_dir_stream(int fd, std::string_view name, const Dir& target,
-                       const DirStreamOptions& options, std::stop_token stop) {
+                       const DirStreamOptions& options, const std::stop_token& stop) {
   Input input(fd, name, options.seen);
   try {
     Reader(input, target, options.limits, stop).run();

@@ -28,6 +28,6 @@ struct DirStreamOptions {
 /// "source.invalid-dir", a name that leads elsewhere is refused "source.unsafe-path". Modes 0644,
 /// 0755; all times are 1980-01-01.
 void unpack_dir_stream(int fd, std::string_view name, const Dir& target,
-                       const DirStreamOptions& options, std::stop_token stop = {});
+                       const DirStreamOptions& options, const std::stop_token& stop = {});
 
 } // namespace hdist

@@ -249,7 +249,7 @@ Fetcher::Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dea
 Fetcher::~Fetcher() = default;
 
 FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string>& tags,
-                            std::stop_token stop) {
+                            const std::stop_token& stop) {
   if (task.candidates.empty())
     throw Error(ErrorKind::usage, "source.no-address",
                 "there is no address to fetch from, expected at least one");

@@ -47,7 +47,7 @@ public:
   /// candidate with its reason. Safe to call from several threads; equal requests at once download
   /// once.
   FetchOutcome fetch(const FetchTask& task, const std::vector<std::string>& tags = {},
-                     std::stop_token stop = {});
+                     const std::stop_token& stop = {});
 
 private:
   struct State;

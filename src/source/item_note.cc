@@ -22,10 +22,10 @@ std::string text_or_empty(const Value& map, std::string_view name) {
 }
 
 const Value::List& list_or_empty(const Value& map, std::string_view name) {
-  static const Value::List kEmpty;
+  static const Value::List empty;
   const Value* value = map.find(name);
   const Value::List* list = value == nullptr ? nullptr : value->if_list();
-  return list == nullptr ? kEmpty : *list;
+  return list == nullptr ? empty : *list;
 }
 
 } // namespace

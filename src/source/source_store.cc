@@ -16,7 +16,7 @@ namespace hdist {
 
 namespace {
 
-constexpr int64_t kDay_s = 86'400;
+constexpr int64_t kDaySeconds = 86'400;
 constexpr std::string_view kSha256 = "sha256:";
 
 SourceItem need(const SourceStore& store, const SourceKey& key) {
@@ -88,7 +88,7 @@ void SourceStore::add_tags(const SourceKey& key, const std::vector<std::string>&
 void SourceStore::note_use(const SourceKey& key) const {
   try {
     std::optional<SourceItem> item = find(key);
-    if (!item || now_s() - item->last_use_s < kDay_s) return;
+    if (!item || now_s() - item->last_use_s < kDaySeconds) return;
     files_->change_note(item->key, [](ItemNote& note) {
       note.last_use_s = now_s();
       return true;
@@ -105,19 +105,20 @@ SourceItem SourceStore::put_pack(std::string_view bytes) const {
   return pack.finish(SourceType::files, std::nullopt, "");
 }
 
-SourceItem SourceStore::put_directory(const std::string& directory, std::stop_token stop) const {
+SourceItem SourceStore::put_directory(const std::string& directory,
+                                      const std::stop_token& stop) const {
   Deposit stream = deposit();
   Dir dir = Dir::open(directory);
   write_dir_stream(
-      dir, [&](std::string_view bytes) { stream.write(bytes); }, std::move(stop));
+      dir, [&](std::string_view bytes) { stream.write(bytes); }, stop);
   return stream.finish(SourceType::dir, std::nullopt, dir.path());
 }
 
-void SourceStore::unpack(const UnpackRequest& request, std::stop_token stop) const {
+void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& stop) const {
   try {
     SourceItem item = need(*this, request.key);
     UnpackTarget target(request.target, request.into_existing);
-    unpack_item(item, target.dir(), request.strip, std::move(stop));
+    unpack_item(item, target.dir(), request.strip, stop);
     std::move(target).publish();
     note_use(item.key);
   } catch (Error& error) {

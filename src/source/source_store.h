@@ -89,12 +89,12 @@ public:
   SourceItem put_pack(std::string_view bytes) const; // files:
   /// dir: names, execute bits, symlinks and contents of a directory tree; refuses device nodes,
   /// sockets and FIFOs.
-  SourceItem put_directory(const std::string& directory, std::stop_token stop = {}) const;
+  SourceItem put_directory(const std::string& directory, const std::stop_token& stop = {}) const;
 
   /// Verifies while unpacking: content that does not match the key is an error ("source.corrupt")
   /// and leaves nothing in target. A file: key becomes one file named as its first address's last
   /// part was (or "source").
-  void unpack(const UnpackRequest& request, std::stop_token stop = {}) const;
+  void unpack(const UnpackRequest& request, const std::stop_token& stop = {}) const;
   const std::string& path() const;
 
 private:
@@ -104,6 +104,6 @@ private:
 
 /// The documented stream whose SHA-256 is a dir: key; pieces are given to `sink`.
 void write_dir_stream(const Dir& root, const std::function<void(std::string_view)>& sink,
-                      std::stop_token stop = {});
+                      const std::stop_token& stop = {});
 
 } // namespace hdist

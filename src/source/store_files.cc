@@ -21,7 +21,7 @@ constexpr std::string_view kStoreJson =
 constexpr const char* kTemporary = "tmp";
 constexpr const char* kAddresses = "urls";
 constexpr int64_t kSmallFile = 16 << 20;
-constexpr int64_t kDay_s = 86'400;
+constexpr int64_t kDaySeconds = 86'400;
 
 Error too_new(std::string message) {
   Error error(ErrorKind::refused, "source.store-too-new", std::move(message));
@@ -143,7 +143,7 @@ void StoreFiles::remove_leftovers() const {
   for (const Entry& entry : dir->list()) {
     std::optional<struct stat> status = dir->stat(entry.name);
     // Whoever still writes to it has touched it within a day.
-    if (status && now_s() - status->st_mtim.tv_sec > kDay_s) dir->remove_tree(entry.name);
+    if (status && now_s() - status->st_mtim.tv_sec > kDaySeconds) dir->remove_tree(entry.name);
   }
 }
 

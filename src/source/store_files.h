@@ -20,7 +20,7 @@ public:
   explicit StoreFiles(const std::string& path);
   const Dir& root() const { return root_; }
 
-  std::optional<SourceItem> find(const SourceKey& key) const;
+  std::optional<SourceItem> find(const SourceKey& wanted) const;
   /// Reads the note, lets `change` change it, and writes it when that returns true. Two processes
   /// at once lose one change, never the note.
   void change_note(const SourceKey& key, const std::function<bool(ItemNote&)>& change) const;

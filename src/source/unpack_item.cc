@@ -34,13 +34,12 @@ public:
   void check() {
     SourceKey found = SourceKey::make(item_.key.type(), digest_.finish());
     if (found == item_.key) return;
-    Error error(ErrorKind::failed, "source.corrupt",
+    throw Error(ErrorKind::failed, "source.corrupt",
                 fmt::format("{} is damaged: its content is that of {}, expected {}", item_.path,
-                            found.str(), item_.key.str()));
-    error.advise({.text = fmt::format("Remove {} and fetch the source again.", item_.path),
-                  .verb = {},
-                  .args = {}});
-    throw error;
+                            found.str(), item_.key.str()))
+        .advise({.text = fmt::format("Remove {} and fetch the source again.", item_.path),
+                 .verb = {},
+                 .args = {}});
   }
 
   /// Runs `read`, which shows all bytes to add() also when their content is refused.
@@ -124,7 +123,7 @@ void unpack_file(const SourceItem& item, const Dir& target, const std::stop_toke
 } // namespace
 
 void unpack_item(const SourceItem& item, const Dir& target, std::optional<int> strip,
-                 std::stop_token stop) {
+                 const std::stop_token& stop) {
   SourceType type = item.key.type();
   if (is_archive(type)) return unpack_packed(item, target, strip, stop);
   if (strip.value_or(0) != 0)

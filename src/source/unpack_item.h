@@ -12,6 +12,6 @@ namespace hdist {
 /// Into the empty `target`, which is of no use to anybody when this throws. Error failed
 /// "source.corrupt" when the bytes are not those of the key, whatever else is wrong with them.
 void unpack_item(const SourceItem& item, const Dir& target, std::optional<int> strip,
-                 std::stop_token stop);
+                 const std::stop_token& stop);
 
 } // namespace hdist

@@ -2,7 +2,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "ops/profile_op.h"
-#include "profile/activate.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/error_text.h"
@@ -76,7 +75,7 @@ int env_action(Cli& cli, const Arguments& arguments) {
   if (cli.json())
     cli.print_json(to_value(response));
   else
-    cli.print(sh_activation(response.variables));
+    cli.print(response.sh_text);
   return 0;
 }
 
