@@ -170,11 +170,11 @@ ExitStatus BuildRun::run_command(const JobCommand& job, std::string* captured) {
                                 human_size(kMaxCaptured)));
       *captured += bytes;
     };
-  const ExitStatus status = run_supervised(command,
-                                           {.program = parts_.options.supervise,
-                                            .token = attempt_.token(),
-                                            .isolation = parts_.options.isolation},
-                                           stop_);
+  ExitStatus status = run_supervised(command,
+                                     {.program = parts_.options.supervise,
+                                      .token = attempt_.token(),
+                                      .isolation = parts_.options.isolation},
+                                     stop_);
   usage_.cpu_s += status.cpu_s;
   usage_.peak_memory_bytes = std::max(usage_.peak_memory_bytes, status.peak_memory_bytes);
   usage_.isolation = status.isolation;

@@ -90,6 +90,7 @@ TEST_F(BuilderTest, TwoThreadsBuildOneSpecOnce) {
   Builder builder(place_.store, place_.sources, place_.publisher, place_.options, place_.events);
   std::vector<std::jthread> threads;
   std::array<bool, 3> present{};
+  threads.reserve(present.size());
   for (bool& was_present : present)
     threads.emplace_back(
         [&] { was_present = std::get<BuildSuccess>(builder.build(spec, {})).was_present; });

@@ -27,6 +27,10 @@ Error bad_command(const std::string& position, std::string message) {
                fmt::format("{}: {}", position, std::move(message)));
 }
 
+std::string with_article(const Value& value) {
+  return (value.if_integer() != nullptr ? "an " : "a ") + std::string(value.type_name());
+}
+
 bool is_action(std::string_view key) {
   return std::find(kActions.begin(), kActions.end(), key) != kActions.end();
 }
@@ -49,12 +53,12 @@ std::string_view action_of(const Value::Map& node, const std::string& position) 
 
 const std::string& expect_text(const Value& value, const std::string& position) {
   if (const std::string* text = value.if_string()) return *text;
-  throw bad_command(position, fmt::format("expected a string, found a {}", value.type_name()));
+  throw bad_command(position, fmt::format("expected a string, found {}", with_article(value)));
 }
 
 const Value::List& expect_list(const Value& value, const std::string& position) {
   if (const Value::List* list = value.if_list()) return *list;
-  throw bad_command(position, fmt::format("expected a list, found a {}", value.type_name()));
+  throw bad_command(position, fmt::format("expected a list, found {}", with_article(value)));
 }
 
 std::string item(const std::string& position, std::size_t index) {
@@ -133,7 +137,7 @@ void check_list(const Value& commands, const std::string& position);
 void check_node(const Value& node, const std::string& position) {
   const Value::Map* map = node.if_map();
   if (map == nullptr)
-    throw bad_command(position, fmt::format("expected a map, found a {}", node.type_name()));
+    throw bad_command(position, fmt::format("expected a map, found {}", with_article(node)));
   const std::string_view action = action_of(*map, position);
   for (const auto& [key, value] : *map)
     check_field(key, action, position);

@@ -59,10 +59,10 @@ std::string padded_run_path(const std::vector<JobImport>& imports, const std::st
 }
 
 std::string packed_virtuals(const std::map<std::string, std::string>& virtuals) {
-  std::vector<std::string> pairs;
+  std::string packed;
   for (const auto& [name, id] : virtuals)
-    pairs.push_back(name + "=" + id);
-  return join(pairs, ";");
+    packed += fmt::format("{}{}={}", packed.empty() ? "" : ";", name, id);
+  return packed;
 }
 
 std::string resolve_import(const std::string& id,

@@ -213,6 +213,18 @@ private:
     }
   }
 
+  Error no_patchelf(std::size_t size) const {
+    Error error(ErrorKind::failed, "postprocess.no-patchelf",
+                fmt::format("the run path of this file has no room for the relative one ({} "
+                            "bytes), and the program {} is not there to make some",
+                            size, request_.patchelf));
+    error.advise({"Install the package patchelf, or let the link step take its run path from the "
+                  "variable LD_RUN_PATH, which leaves room.",
+                  "",
+                  {}});
+    return error;
+  }
+
   /// The old run path goes first, by ourselves: patchelf would overwrite its text even where other
   /// strings share it.
   void write_by_patchelf(const Dir& parent, const std::string& name, const std::string& path) {
@@ -225,15 +237,7 @@ private:
       capture(command);
     } catch (const Error& error) {
       if (error.code() != "process.not-found") throw;
-      Error missing(ErrorKind::failed, "postprocess.no-patchelf",
-                    fmt::format("the run path of this file has no room for the relative one ({} "
-                                "bytes), and the program {} is not there to make some",
-                                path.size(), request_.patchelf));
-      missing.advise({"Install the package patchelf, or let the link step take its run path from "
-                      "the variable LD_RUN_PATH, which leaves room.",
-                      "",
-                      {}});
-      throw missing;
+      throw no_patchelf(path.size());
     }
     ++report_.by_patchelf;
   }

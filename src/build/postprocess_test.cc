@@ -138,6 +138,7 @@ protected:
 
   std::vector<JobImport> imports(const std::vector<std::string>& artifacts) const {
     std::vector<JobImport> list;
+    list.reserve(artifacts.size());
     for (const std::string& artifact : artifacts)
       list.push_back({artifact, path(artifact), std::nullopt});
     return list;

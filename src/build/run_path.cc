@@ -110,7 +110,7 @@ private:
   void note_if_lost(const std::string& name) {
     if (has_library(used_, name)) return;
     for (const std::string& directory : old_)
-      if (!is_of_host(directory) && is_file(directory + "/" + name)) {
+      if (!is_of_host(directory) && is_file(join_path(directory, name))) {
         choice_.lost.push_back(fmt::format("{} in {}", name, directory));
         return;
       }

@@ -60,7 +60,7 @@ struct SpecParts {
   std::string script;                                            // for /bin/sh
   std::vector<std::pair<std::string, std::string>> imports = {}; // id, ref
   std::vector<std::string> run = {};
-  std::string fields = ""; // further members, as JSON text
+  std::string fields = {}; // further members, as JSON text
 };
 
 /// One command that runs the script, with dollars for the shell.

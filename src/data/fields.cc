@@ -65,12 +65,27 @@ const Value* Fields::find(std::string_view name) {
   return map_.find(name);
 }
 
+const Value::Member* Fields::misspelt(std::string_view name) const {
+  const std::vector<std::string> meant{std::string(name)};
+  const Value::Map& members = *map_.if_map();
+  const auto found = std::find_if(members.begin(), members.end(), [&](const auto& member) {
+    return std::find(known_.begin(), known_.end(), member.first) == known_.end() &&
+           nearest(member.first, meant);
+  });
+  return found == members.end() ? nullptr : &*found;
+}
+
 const Value& Fields::need(std::string_view name) {
   const Value* value = find(name);
   if (value == nullptr) {
     const Position at = map_.key_position().line != 0 ? map_.key_position() : map_.position();
-    throw document_error(document_, at, path_, fmt::format("the field \"{}\" is missing", name),
-                         "missing-field");
+    const std::string message = fmt::format("the field \"{}\" is missing", name);
+    // finish() is not reached, so a misspelt field has to be found here.
+    if (const Value::Member* meant = misspelt(name))
+      throw document_error(document_, meant->second.key_position(), path_,
+                           fmt::format("{}; was it meant by \"{}\"?", message, meant->first),
+                           "missing-field");
+    throw document_error(document_, at, path_, message, "missing-field");
   }
   return *value;
 }

@@ -49,6 +49,9 @@ public:
   const Document& document() const { return document_; }
 
 private:
+  /// The field nobody has asked for yet whose name is nearly this one.
+  const Value::Member* misspelt(std::string_view name) const;
+
   const Document& document_;
   const Value& map_;
   std::string path_;

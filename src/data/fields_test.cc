@@ -127,6 +127,14 @@ TEST(Fields, AMissingFieldIsReportedAtTheMap) {
             "stack.yaml:5:3: list[0]: the field \"b\" is missing");
 }
 
+TEST(Fields, AMissingFieldThatIsMisspeltIsPointedAt) {
+  const Document read = document("name: a\nhomepaeg: b\n");
+  Fields fields(read, read.root, "");
+  (void)fields.need("name");
+  EXPECT_EQ(first_line(message_of([&] { fields.need("homepage"); })),
+            "stack.yaml:2:1: the field \"homepage\" is missing; was it meant by \"homepaeg\"?");
+}
+
 TEST(Fields, OnlyAMapHasFields) {
   const Document list = document("- a\n");
   EXPECT_EQ(first_line(message_of([&] { Fields(list, list.root, ""); })),

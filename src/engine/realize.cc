@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 namespace hdist {
@@ -44,6 +45,7 @@ public:
   RealizeReport run(std::stop_token stop) {
     if (options_.dry_run) return std::move(report_);
     std::vector<ScheduledTask> work = scheduled();
+    tell_progress(0);
     ScheduleReport done =
         run_schedule(work, {.cores = options_.jobs, .keep_going = options_.keep_going}, stop);
     report_.stopped = done.stopped || stop.stop_requested();
@@ -113,7 +115,16 @@ private:
     bool ok = work();
     report_.tasks[i].wall_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    tell_progress(++ended_);
     return ok;
+  }
+
+  void tell_progress(int64_t ended) {
+    parts_.events.on(Progress{.kind = "run",
+                              .name = "",
+                              .done = ended,
+                              .total = static_cast<int64_t>(to_do_.size()),
+                              .unit = "tasks"});
   }
 
   bool build_one(std::size_t i, std::stop_token stop) {
@@ -163,6 +174,7 @@ private:
   ResolvedGraph resolved_;
   std::vector<PlannedState> states_;
   std::vector<std::size_t> to_do_; // indices of tasks in the order scheduled
+  std::atomic<int64_t> ended_ = 0;
   RealizeReport report_;
 };
 

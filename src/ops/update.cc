@@ -85,10 +85,15 @@ UpdateResponse update(Session& session, const UpdateRequest& request) {
 
 namespace {
 
+/// Packs are no news: they come with the recipe.
+bool is_fetch(const Realized& task) {
+  return task.task.starts_with("fetch:");
+}
+
 int count(const RealizeReport& report, Realized::State state, bool builds) {
   return static_cast<int>(
       std::count_if(report.tasks.begin(), report.tasks.end(), [&](const Realized& task) {
-        return task.state == state && task.id.has_value() == builds;
+        return task.state == state && (builds ? task.id.has_value() : is_fetch(task));
       }));
 }
 

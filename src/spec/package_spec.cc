@@ -21,7 +21,7 @@ void set_parameter(Parameters& parameters, const Document& document, const std::
   const Value& standard = parameters.at(name);
   if (!standard.is_null() && !same_type(standard, value))
     throw document_error(document, value.position(), path,
-                         fmt::format("expected a {} like the default, found a {}",
+                         fmt::format("expected the type of the default ({}), found: {}",
                                      standard.type_name(), value.type_name()));
   parameters[name] = value;
 }

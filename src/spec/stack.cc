@@ -25,8 +25,8 @@ std::map<std::string, std::string> read_toolchain(const Document& document, Fiel
 
 std::vector<StackPackage> read_packages(const Document& document, Fields& fields) {
   std::vector<StackPackage> packages;
-  const Value* value = fields.find("packages");
-  if (value == nullptr || value->is_null()) return packages;
+  const Value* value = &fields.need("packages");
+  if (value->is_null()) return packages;
   if (value->if_map() == nullptr)
     throw document_error(
         document, value->position(), "packages",
@@ -44,6 +44,18 @@ std::vector<StackPackage> read_packages(const Document& document, Fields& fields
   return packages;
 }
 
+/// One that is not there would let recipes of other directories be taken silently.
+std::vector<std::string> read_package_dirs(Fields& fields, const std::string& stack_directory) {
+  std::vector<std::string> directories;
+  for (const std::string& given : fields.texts("package_dirs")) {
+    directories.push_back(
+        normal_path(given.starts_with('/') ? given : join_path(stack_directory, given)));
+    if (!Dir::open_if_exists(directories.back()))
+      throw fields.error("package_dirs", fmt::format("there is no directory '{}'", given));
+  }
+  return directories;
+}
+
 } // namespace
 
 StackFile read_stack(const std::string& path) {
@@ -51,6 +63,10 @@ StackFile read_stack(const std::string& path) {
   stack.path = absolute_path(path);
   std::string directory = parent_path(stack.path);
   std::optional<Dir> dir = Dir::open_if_exists(directory);
+  if (std::optional<struct stat> info = dir ? dir->stat(base_name(stack.path)) : std::nullopt;
+      info && S_ISDIR(info->st_mode))
+    throw Error(ErrorKind::usage, "stack.is-directory",
+                fmt::format("{} is a directory; expected a stack file", path));
   std::optional<std::string> text =
       dir ? dir->read_file_if_exists(base_name(stack.path), 16 << 20) : std::nullopt;
   if (!text)
@@ -74,10 +90,7 @@ StackFile read_stack(const std::string& path) {
   if (const Value* parameters = fields.find("parameters")) stack.parameters = *parameters;
   if (!stack.parameters.is_null() && stack.parameters.if_map() == nullptr)
     throw fields.error("parameters", "expected a map");
-  for (const std::string& relative : fields.texts("package_dirs"))
-    stack.package_dirs.push_back(relative.starts_with('/')
-                                     ? normal_path(relative)
-                                     : normal_path(join_path(directory, relative)));
+  stack.package_dirs = read_package_dirs(fields, directory);
   fields.finish();
   return stack;
 }

@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <unistd.h>
 
 namespace hdist {
@@ -73,6 +75,11 @@ void Cli::print_json(const Value& value) const {
 namespace {
 
 int run_line(const Brand& brand, const std::string& executable, const ParsedLine& line) {
+  if (std::optional<std::string> directory = line.global.value("--directory"))
+    if (chdir(directory->c_str()) != 0)
+      throw Error(
+          ErrorKind::usage, "usage.directory",
+          fmt::format("cannot work in {}: {}", printable(*directory), strerrordesc_np(errno)));
   Cli cli(brand, executable, line.global);
   try {
     return line.command->action(cli, line.arguments);

@@ -1,10 +1,13 @@
 // The commands of one build spec: hash, build, resolve.
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "ops/build_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/error_text.h"
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,9 +20,15 @@ constexpr int64_t kSpecLimit = 64 << 20;
 
 SpecRequest read_spec(const Arguments& arguments) {
   std::string file = arguments.value_or("SPEC", "-");
-  if (file != "-")
-    return {file,
-            Dir::open(parent_path(absolute_path(file))).read_file(base_name(file), kSpecLimit)};
+  if (file != "-") {
+    std::optional<Dir> dir = Dir::open_if_exists(parent_path(absolute_path(file)));
+    std::optional<std::string> text =
+        dir ? dir->read_file_if_exists(base_name(file), kSpecLimit) : std::nullopt;
+    if (!text)
+      throw Error(ErrorKind::usage, "build.no-spec",
+                  fmt::format("there is no build spec {}", printable(file)));
+    return {file, std::move(*text)};
+  }
   if (isatty(STDIN_FILENO) == 1) {
     Error error(ErrorKind::usage, "build.no-spec",
                 "a build spec (JSON) is expected on standard input, which is a terminal");

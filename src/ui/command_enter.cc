@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace hdist {
@@ -21,9 +22,20 @@ constexpr int kOwnFailure =
 constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 
+/// A path, not a name to look for, of something that is there.
+bool is_path(const std::string& program) {
+  struct stat info {};
+  return program.find('/') != std::string::npos && stat(program.c_str(), &info) == 0;
+}
+
 /// Replaces this process. Returns the exit code when that is impossible.
 int exec_program(Cli& cli, const std::vector<std::string>& argv, const Env& environment) {
   std::optional<std::string> program = find_program(argv.front(), environment.get_or("PATH", ""));
+  if (!program && is_path(argv.front())) {
+    cli.events().write_line(fmt::format("{}: cannot run {}: it is no file that may be executed",
+                                        cli.brand().program, printable(argv.front())));
+    return kCannotRun;
+  }
   if (!program) {
     cli.events().write_line(fmt::format("{}: there is no program '{}' in the profile or in PATH",
                                         cli.brand().program, printable(argv.front())));
@@ -64,6 +76,7 @@ int run_action(Cli& cli, const Arguments& arguments) {
   try {
     environment = environment_of(cli, arguments);
   } catch (const Error& error) {
+    if (cli.json()) cli.print_json(error_value(error));
     cli.events().write_line(error_text(error, cli.brand().program));
     return kOwnFailure;
   }

@@ -23,7 +23,7 @@ int makeprofile_action(Cli& cli, const Arguments& arguments) {
 CliCommand makeprofile_command() {
   return {{"makeprofile",
            "plumbing",
-           "make a profile of artifacts, with all that they need at run time",
+           "make a profile of artifacts and of what they need to run",
            "PROFILE becomes a symlink to a new generation, switched by one rename. Conflicts are "
            "found before anything is written.",
            {{"PROFILE", "name or path of the profile", true, false},

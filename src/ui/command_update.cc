@@ -21,7 +21,7 @@ CompileRequest stack_of(const Arguments& arguments) {
 std::string plan_text(const UpdateResponse& response) {
   std::string text;
   for (const Realized& task : response.report.tasks)
-    if (task.state == Realized::State::planned)
+    if (task.state == Realized::State::planned && (task.id || task.task.starts_with("fetch:")))
       text += fmt::format("would {} {}\n", task.id ? "build" : "fetch",
                           task.id ? task.id->str() : task.task.substr(task.task.find(':') + 1));
   return text.empty() ? "nothing to fetch or build\n" : text;
@@ -36,11 +36,15 @@ std::string done_text(const UpdateResponse& response) {
   std::string work = join(std::vector<std::string>{counted(response.built(), "built"),
                                                    counted(response.present(), "already there")},
                           ", ");
+  if (!profile.changed && response.built() > 0) // it was gone from the store
+    return fmt::format("{} is up to date (generation {}; {})\n", profile.link, profile.generation,
+                       work);
   if (!profile.changed)
     return fmt::format("nothing to do: {} is up to date (generation {})\n", profile.link,
                        profile.generation);
-  return fmt::format("{} is ready: generation {}, {} packages ({})\n", profile.link,
-                     profile.generation, profile.record.members.size(), work);
+  std::size_t members = profile.record.members.size();
+  return fmt::format("{} is ready: generation {}, {} package{} ({})\n", profile.link,
+                     profile.generation, members, members == 1 ? "" : "s", work);
 }
 
 int update_action(Cli& cli, const Arguments& arguments) {

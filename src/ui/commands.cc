@@ -13,6 +13,7 @@ const std::vector<CliCommand>& commands() {
 
 const std::vector<OptionInfo>& global_options() {
   static const std::vector<OptionInfo> kOptions{
+      {"--directory", "-C", "DIR", "do everything as if started in DIR", false},
       {"--config", "", "FILE", "settings from this file alone", false},
       {"--jobs", "-j", "N", "processors to use for builds", false},
       {"--json", "", "", "print the result as JSON", false},

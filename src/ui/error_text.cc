@@ -18,6 +18,16 @@ std::string advice_text(const Advice& advice, const std::string& program) {
   return advice.text.empty() ? command : advice.text + ": " + command;
 }
 
+/// Some tools print their whole work as one line.
+std::string shortened(const std::string& line) {
+  constexpr std::size_t kMost = 400;
+  if (line.size() <= kMost) return line;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U)
+    --end; // no half character
+  return line.substr(0, end) + "...";
+}
+
 /// Messages hold file names and server texts: nothing in them may move the cursor.
 std::string printable_lines(const std::string& text) {
   std::string result;
@@ -60,11 +70,12 @@ std::string failure_text(const BuildFailure& failure, const std::string& program
   std::string stage = failure.stage.empty() ? "" : fmt::format(" in stage {}", failure.stage);
   std::string text = fmt::format("{}: {} could not be built: {}{}", program, failure.id.str(),
                                  printable_lines(failure.reason), stage);
-  if (!failure.command.empty()) text += "\n  command:     " + printable(failure.command);
-  if (!failure.first_error.empty()) text += "\n  first error: " + printable(failure.first_error);
+  if (!failure.command.empty()) text += "\n  command:     " + printable(shortened(failure.command));
+  if (!failure.first_error.empty())
+    text += "\n  first error: " + printable(shortened(failure.first_error));
   if (!failure.last_lines.empty()) text += "\n  the log ends:";
   for (const std::string& line : failure.last_lines)
-    text += "\n    " + printable(line);
+    text += "\n    " + printable(shortened(line));
   if (!failure.log_path.empty()) text += "\n  whole log:   " + printable(failure.log_path);
   if (!failure.build_dir.empty()) text += "\n  kept:        " + printable(failure.build_dir);
   return text;

@@ -102,9 +102,11 @@ void place_positionals(const CommandInfo& info, const std::vector<std::string>& 
                   fmt::format("'{}' needs {}: {}", info.name, positional.name, positional.help));
   }
   if (next < words.size())
-    throw Error(ErrorKind::usage, "usage.extra-argument",
-                fmt::format("'{}' is one argument too many for '{}'",
-                            printable(unmarked(words[next])), info.name));
+    throw Error(
+        ErrorKind::usage, "usage.extra-argument",
+        fmt::format("'{}' is one argument too many for '{}'{}", printable(unmarked(words[next])),
+                    info.name,
+                    info.rest.empty() ? "" : "; -- goes before the " + to_lower(info.rest)));
 }
 
 /// Cuts the words at `--`; what follows it belongs to no option.

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # Helpers for the scripts of tests/cli. Source it first: . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 # Each script runs in an empty folder of its own; HDIST is the program. What a script prints is shown when it fails.
 set -eu
@@ -49,4 +50,80 @@ stack() {
   printf 'name: %s\npackage_dirs: [recipes]\npackages:\n' "$1" >stack.yaml
   shift
   for package in "$@"; do printf '  %s:\n' "$package" >>stack.yaml; done
+}
+
+# Builds are kept here when they fail, and a marker looked for in here is this test's own.
+TMPDIR=$PWD/tmp
+export TMPDIR
+mkdir -p "$TMPDIR"
+# At a test's end nothing of it goes on, whatever it failed at.
+trap 'kill $background 2>/dev/null || :' EXIT
+background=
+
+# python SCRIPT-TEXT [ARGUMENT...]
+python() { "${PYTHON:-/usr/bin/python3}" -c "$@"; }
+
+# json FILE EXPRESSION: prints the value that EXPRESSION gives for the document d; fails when FILE is no JSON.
+json() { python 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
+
+# spec NAME 'bash text' ['"more": "members"']: a build spec on standard output. In the text $NAME is replaced by the job,
+# \$NAME by bash.
+spec() {
+  python 'import json, sys
+build = {"commands": [{"set": "PATH", "nohash_value": "/usr/bin:/bin"},
+                      {"cmd": ["bash", "-euc", sys.argv[2]], "nohash_stage": "all"}]}
+more = json.loads("{" + "".join(sys.argv[3:]) + "}")
+build.update(more.pop("build", {}))
+print(json.dumps({"name": sys.argv[1], "version": "1", "build": build, **more}))' "$@"
+}
+
+# serve DIRECTORY: over http on loopback; sets url, and writes each path asked for to ./requests.
+serve() {
+  : >requests
+  "${PYTHON:-/usr/bin/python3}" -c 'import functools, http.server, sys
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+    def do_GET(self):
+        open("requests", "a").write(self.path + "\n")
+        super().do_GET()
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
+open("port.new", "w").write(str(server.server_port))
+__import__("os").rename("port.new", "port")
+server.serve_forever()' "$1" 2>/dev/null &
+  background="$background $!"
+  await test -e port
+  url=http://127.0.0.1:$(cat port)
+}
+
+# await COMMAND...: until it succeeds, at most 20 s.
+await() {
+  tries=200
+  until "$@"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || fail "never became true: $*"
+    sleep 0.1
+  done
+}
+
+# tarball FILE.tar.gz NAME CONTENT: one file in a directory top/.
+tarball() {
+  mkdir -p tarball.d/top
+  printf '%s' "$3" >"tarball.d/top/$2"
+  tar -C tarball.d -czf "$1" top
+  rm -r tarball.d
+}
+
+# with_marker TEXT: processes that have it in their environment or command line.
+# shellcheck disable=SC2062
+with_marker() { printf '%s\n' "$1" | grep -lsF --file=- /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null || :; }
+no_marker() { [ -z "$(with_marker "$1")" ]; }
+has_marker() { ! no_marker "$1"; }
+
+# drop_root SCRIPT: when root runs it, everything again as another user, whom modes bind.
+drop_root() {
+  [ "$(id -u)" = 0 ] || return 0
+  setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$HDIST" || exit 77
+  chown -R 65534:65534 .
+  exec setpriv --reuid=65534 --regid=65534 --clear-groups sh "$1"
 }

@@ -1,0 +1,16 @@
+#!/bin/sh
+# With SHELL=/bin/sh and commands from stdin.
+# shellcheck source=tests/cli/lib.sh
+. "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
+
+recipe one 1 'mkdir $ARTIFACT/bin; printf "#!/bin/sh\necho one\n" >$ARTIFACT/bin/one; chmod +x $ARTIFACT/bin/one'
+stack s one
+expect_exit 0 hdist update
+printf 'one\necho "in $HDIST_PROFILE"\nexit 3\n' >commands
+expect_exit 3 env SHELL=/bin/sh "$HDIST" shell s <commands
+expect_equal "$(cat out)" "one
+in s"
+expect_exit 3 env -u SHELL "$HDIST" shell s <commands
+expect_exit 127 env SHELL=/no/such/shell "$HDIST" shell s <commands
+expect_err /no/such/shell
+expect_exit 2 hdist shell absent
