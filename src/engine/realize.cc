@@ -127,37 +127,44 @@ private:
                               .unit = "tasks"});
   }
 
-  bool build_one(std::size_t i, std::stop_token stop) {
+  bool build_one(std::size_t i, const std::stop_token& stop) {
     Realized& result = report_.tasks[i];
-    BuildOutcome outcome = parts_.builder.build(resolved_.specs.at(result.task), stop);
-    if (const BuildSuccess* success = std::get_if<BuildSuccess>(&outcome)) {
-      result.state = success->was_present ? Realized::State::present : Realized::State::built;
-      return true;
-    }
-    result.failure = std::get<BuildFailure>(std::move(outcome));
-    result.state = Realized::State::failed;
-    return false;
+    return attempt(result, [&] {
+      BuildOutcome outcome = parts_.builder.build(resolved_.specs.at(result.task), stop);
+      if (const BuildSuccess* success = std::get_if<BuildSuccess>(&outcome)) {
+        result.state = success->was_present ? Realized::State::present : Realized::State::built;
+        return true;
+      }
+      result.failure = std::get<BuildFailure>(std::move(outcome));
+      return false;
+    });
   }
 
-  /// An address that fails is a result, not the end of the run; anything else (a full disk) is an
-  /// error.
-  bool fetch_one(std::size_t i, std::stop_token stop) {
+  bool fetch_one(std::size_t i, const std::stop_token& stop) {
     Realized& result = report_.tasks[i];
-    try {
-      if (const PackTask* pack = std::get_if<PackTask>(&graph_.tasks[i].action)) {
+    return attempt(result, [&] {
+      if (const PackTask* pack = std::get_if<PackTask>(&graph_.tasks[i].action))
         parts_.sources.put_pack(write_hitpack(pack->files));
-      } else {
+      else
         result.fetched =
             parts_.fetcher.fetch(std::get<FetchTask>(graph_.tasks[i].action), {}, stop);
-      }
       result.state = Realized::State::fetched;
       return true;
+    });
+  }
+
+  /// What is wrong with one task (its addresses, its source, its spec) is that task's result; what
+  /// is wrong with the machine (a full disk, a store of another kind) or with safety ends the run.
+  template <typename Work> static bool attempt(Realized& result, const Work& work) {
+    try {
+      if (work()) return true;
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::failed || error.system_errno() != 0) throw;
-      result.state = Realized::State::failed;
-      result.reason = error.what();
-      return false;
+      bool of_the_task = error.kind() == ErrorKind::failed || error.kind() == ErrorKind::usage;
+      if (!of_the_task || error.system_errno() != 0 || error.code().starts_with("store.")) throw;
+      result.error = error;
     }
+    result.state = Realized::State::failed;
+    return false;
   }
 
   void take_result(std::size_t place, const ScheduleReport& done) {

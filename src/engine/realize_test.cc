@@ -60,7 +60,7 @@ protected:
 };
 
 TEST_F(RealizeTest, BuildsInOrderAndFindsEverythingTheSecondTime) {
-  std::string graph = "{" + build("b", "cat $a_DIR/x > $ARTIFACT/y", import("a")) + "," +
+  std::string graph = "{" + build("b", "/bin/cat $a_DIR/x > $ARTIFACT/y", import("a")) + "," +
                       build("a", "echo hi > $ARTIFACT/x") + "}";
   RealizeReport first = run(graph);
   EXPECT_TRUE(first.ok());
@@ -90,7 +90,7 @@ TEST_F(RealizeTest, ASourceThatCannotBeHadIsAResultWithItsReason) {
     "b": {"type": "build", "spec": {"name": "b", "sources": [{"key": ")" +
           key + R"("}], "build": {}}}})");
   EXPECT_EQ(of(report, "f").state, Realized::State::failed);
-  EXPECT_NE(of(report, "f").reason.find("example.org"), std::string::npos);
+  EXPECT_NE(of(report, "f").error.value().message().find("example.org"), std::string::npos);
   EXPECT_EQ(of(report, "b").state, Realized::State::skipped);
 }
 

@@ -84,7 +84,7 @@ std::optional<std::string> percent_decode(std::string_view text);
 /// ten minutes.
 class DeadHosts {
 public:
-  DeadHosts(std::string file,
+  explicit DeadHosts(std::string file,
             std::chrono::seconds remember = std::chrono::minutes(10)); // "" keeps it in memory only
   ~DeadHosts();
   bool is_dead(const std::string& host) const;

@@ -44,7 +44,7 @@ protected:
 
 TEST_F(SessionTest, ASpecIsBuiltResolvedAndPutIntoAProfileThatIsEntered) {
   BuildResponse built =
-      build_spec(*session_, spec("tool", "mkdir -p $ARTIFACT/bin; echo echo hi > "
+      build_spec(*session_, spec("tool", "/bin/mkdir -p $ARTIFACT/bin; echo echo hi > "
                                          "$ARTIFACT/bin/tool; /bin/chmod +x $ARTIFACT/bin/tool"));
   const BuildSuccess* success = std::get_if<BuildSuccess>(&built.outcome);
   ASSERT_NE(success, nullptr) << compact_json(to_value(built));

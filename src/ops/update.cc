@@ -138,7 +138,7 @@ Value to_value(const UpdateResponse& response) {
     entry.set("task", task.task);
     entry.set("id", task.id ? Value(task.id->str()) : Value());
     entry.set("state", state_text(task.state));
-    entry.set("reason", text_or_null(task.reason));
+    entry.set("reason", text_or_null(task.error ? task.error->message() : task.reason));
     entry.set("failure", task.failure ? to_value(*task.failure) : Value());
     entry.set("wall_ms", static_cast<int64_t>(task.wall_s * 1000));
     tasks.push_back(std::move(entry));

@@ -9,7 +9,6 @@
 namespace hdist {
 namespace {
 
-namespace fs = std::filesystem;
 using Reason = HttpFailure::Reason;
 
 SourceKey key_of(const std::string& bytes, SourceType type = SourceType::file) {

@@ -17,14 +17,21 @@ Error stage_error(const StageEntry& stage, const std::string& message) {
                         message, "stage");
 }
 
-/// Mode `update`: maps are updated, lists extended, missing keys added, scalars kept.
-void update_value(Value& into, const Value& from) {
-  if (Value::List* list = into.if_list(); list != nullptr && from.if_list() != nullptr) {
+/// Mode `update`: maps are updated, lists extended, missing keys added, scalars kept. A list and a
+/// map do not fit together.
+void update_value(Value& into, const Value& from, const StageEntry& stage, const std::string& key) {
+  bool both_lists = into.if_list() != nullptr && from.if_list() != nullptr;
+  bool both_maps = into.if_map() != nullptr && from.if_map() != nullptr;
+  if (both_lists) {
     for (const Value& item : *from.if_list())
-      list->push_back(item);
-  } else if (into.if_map() != nullptr && from.if_map() != nullptr) {
-    for (const auto& [key, value] : *from.if_map())
-      into.set(key, value);
+      into.push(item);
+  } else if (both_maps) {
+    for (const auto& [name, value] : *from.if_map())
+      into.set(name, value);
+  } else if (into.if_list() != nullptr || into.if_map() != nullptr) {
+    throw stage_error(
+        stage, fmt::format("'{}' is a {} here and a {} in the base: mode update cannot join them",
+                           key, from.type_name(), into.type_name()));
   }
 }
 
@@ -42,7 +49,7 @@ void update_fields(StageEntry& into, const StageEntry& from) {
   if (from.fields.if_map() != nullptr) {
     for (const auto& [key, value] : *from.fields.if_map()) {
       if (Value* existing = into.fields.find(key))
-        update_value(*existing, value);
+        update_value(*existing, value, from, key);
       else
         into.fields.set(key, value);
     }

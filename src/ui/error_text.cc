@@ -108,8 +108,8 @@ std::string update_failures_text(const UpdateResponse& response, const std::stri
     if (task.state != Realized::State::failed) continue;
     if (task.failure)
       text += gap + failure_text(*task.failure, program);
-    else
-      text += gap + fmt::format("{}: {}", program, printable_lines(task.reason));
+    else if (task.error)
+      text += gap + error_text(*task.error, program);
   }
   return text + skipped_text(skipped);
 }

@@ -45,7 +45,7 @@ TEST(ErrorText, AFailedBuildShowsStageErrorLogAndDirectory) {
 TEST(ErrorText, EachRootFailureOnceThenWhatWasSkipped) {
   UpdateResponse response;
   Realized failed{.task = "build:a", .state = Realized::State::failed};
-  failed.reason = "no reason";
+  failed.error = Error(ErrorKind::failed, "x.y", "no reason");
   Realized skipped{.task = "build:b", .state = Realized::State::skipped};
   skipped.reason = "build:a";
   response.report.tasks = {failed, skipped};
