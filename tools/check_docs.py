@@ -84,7 +84,7 @@ def unknown_commands(path, commands):
 
 def commands_of(hdist):
     text = subprocess.run([hdist, "--help"], capture_output=True, text=True, check=True).stdout
-    found = set(re.findall(r"^  ([a-z][a-z-]*)  +\S", text, re.MULTILINE))
+    found = set(re.findall(r"^  ([a-z][a-z-]*) +\S", text, re.MULTILINE))
     if len(found) < 5:
         sys.exit(f"{hdist} --help lists the commands {sorted(found)} alone")
     return found
