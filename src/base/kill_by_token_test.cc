@@ -40,7 +40,7 @@ Command with_token(const std::string& token, const std::vector<std::string>& arg
 TEST(KillByToken, KillsExactlyTheProcessesWithThatToken) {
   const std::string token = random_name(20);
   const std::vector<std::string> argv = {"sh", "-c",
-                                         "setsid sleep 1000 & setsid sleep 1000 & wait"};
+                                         "setsid sleep 1000 & setsid sleep 1000 & exec sleep 1000"};
   std::jthread first([&] { run(with_token(token, argv)); });
   std::jthread second([&] { run(with_token(token + "x", argv)); });
   EXPECT_TRUE(eventually([&] { return kill_by_token(token, true) == 3; }));

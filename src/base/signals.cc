@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <ctime>
 #include <thread>
 #include <unistd.h>
 
@@ -20,13 +19,15 @@ namespace {
 
 constexpr int kInterrupted = 130;
 
-/// Waits in short turns, since nothing but time can wake sigtimedwait when the object goes.
+/// Waits until the owner, going, wakes this thread by a signal to it alone; those of others count,
+/// also at the end.
 void watch(const sigset_t& signals, std::stop_source& source, std::atomic<int>& seen,
            const std::stop_token& ended) {
-  while (!ended.stop_requested()) {
-    timespec turn{0, 50'000'000};
-    int signal = sigtimedwait(&signals, nullptr, &turn);
+  for (;;) {
+    siginfo_t info{};
+    int signal = sigwaitinfo(&signals, &info);
     if (signal <= 0) continue;
+    if (info.si_pid == getpid() && ended.stop_requested()) return;
     if (signal == SIGINT && seen.load() != 0) _exit(kInterrupted);
     seen.store(signal);
     source.request_stop();
@@ -48,6 +49,7 @@ StopOnSignals::StopOnSignals() : state_(std::make_unique<State>()) {
 
 StopOnSignals::~StopOnSignals() {
   state_->thread.request_stop();
+  pthread_kill(state_->thread.native_handle(), SIGHUP);
   state_->thread.join();
   pthread_sigmask(SIG_SETMASK, &state_->before, nullptr);
 }

@@ -66,13 +66,14 @@ const Value* Fields::find(std::string_view name) {
 }
 
 const Value::Member* Fields::misspelt(std::string_view name) const {
-  const std::vector<std::string> meant{std::string(name)};
+  std::vector<std::string> unknown;
+  for (const auto& [key, unused] : *map_.if_map())
+    if (std::find(known_.begin(), known_.end(), key) == known_.end()) unknown.push_back(key);
+  const std::optional<std::string> meant = nearest(name, unknown);
+  if (!meant) return nullptr;
   const Value::Map& members = *map_.if_map();
-  const auto found = std::find_if(members.begin(), members.end(), [&](const auto& member) {
-    return std::find(known_.begin(), known_.end(), member.first) == known_.end() &&
-           nearest(member.first, meant);
-  });
-  return found == members.end() ? nullptr : &*found;
+  return &*std::find_if(members.begin(), members.end(),
+                        [&](const auto& member) { return member.first == *meant; });
 }
 
 const Value& Fields::need(std::string_view name) {

@@ -80,6 +80,8 @@ StackFile read_stack(const std::string& path) {
         root.is_null() ? "the stack file is empty; it needs at least 'name:' and 'packages:'"
                        : fmt::format("expected a stack (a map), found a {}", root.type_name()));
   Fields fields(stack.document, root, "");
+  // Known from the start: none of them is taken for a misspelt one that is missing.
+  fields.ignore({"packages", "package_dirs", "toolchain", "parameters"});
   stack.name = fields.text("name");
   if (!is_valid_name(stack.name))
     throw fields.error(

@@ -8,4 +8,4 @@ if [ -n "${HDIST_TEST_SOURCES:-}" ]; then
 fi
 mkdir work
 cd work
-"$PYTHON" "$HDIST_SOURCE_DIR/tests/docs/run_session.py" "$HDIST_SOURCE_DIR/docs/guide/first-stack.md" "$HDIST" ${sources:-}
+"$PYTHON" "$HDIST_SOURCE_DIR/tests/docs/run_session.py" "$HDIST_SOURCE_DIR/docs/guide/first-stack.md" "$HDIST" ${sources:+"$sources"}
