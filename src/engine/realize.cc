@@ -42,7 +42,7 @@ public:
       report_.tasks.push_back(first_state(i));
   }
 
-  RealizeReport run(std::stop_token stop) {
+  RealizeReport run(const std::stop_token& stop) {
     if (options_.dry_run) return std::move(report_);
     std::vector<ScheduledTask> work = scheduled();
     tell_progress(0);
@@ -189,7 +189,7 @@ private:
 
 RealizeReport realize(const TaskGraph& graph, const RealizeParts& parts,
                       const RealizeOptions& options, std::stop_token stop) {
-  return Run(graph, parts, options).run(std::move(stop));
+  return Run(graph, parts, options).run(stop);
 }
 
 } // namespace hdist

@@ -110,6 +110,7 @@ ArtifactRecord Session::one_artifact(const std::string& text) {
         fmt::format("no artifact in {} is called '{}'", artifacts().path(), printable(text)));
   if (matches.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(matches.size());
     for (const ArtifactId& id : matches)
       names.push_back(id.str());
     throw Error(ErrorKind::usage, "artifact.ambiguous",

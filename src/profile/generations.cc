@@ -76,7 +76,8 @@ int64_t Generations::add(Staging staging) {
   for (;;) {
     std::vector<int64_t> taken = list();
     int64_t number = taken.empty() ? 1 : taken.back() + 1;
-    dir_.set_mode(staging.name(), 0755);
+    // publish() leaves it as it was when the name is taken.
+    dir_.set_mode(staging.name(), 0755); // NOLINT(bugprone-use-after-move)
     if (std::move(staging).publish(std::to_string(number))) return number;
   }
 }

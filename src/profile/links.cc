@@ -31,17 +31,17 @@ using WishPtr = std::shared_ptr<Wish>;
 
 /// The kernel would resolve bin/../lib into the artifact, so these are always real directories.
 bool is_never_folded(const std::string& top_name) {
-  static const std::set<std::string> kNames{"bin",   "sbin",    "lib", "lib64", "libexec",
-                                            "share", "include", "etc", "man"};
-  return kNames.contains(top_name);
+  static const std::set<std::string> known_names{"bin",   "sbin",    "lib", "lib64", "libexec",
+                                                 "share", "include", "etc", "man"};
+  return known_names.contains(top_name);
 }
 
 /// Not part of what a package installs: the build's own documents, and indexes that installers
 /// rewrite for each package.
 bool is_default_excluded(const std::string& path) {
-  static const std::set<std::string> kPaths{"_hashdist", "build.json", "install.json",
-                                            "share/info/dir"};
-  return kPaths.contains(path);
+  static const std::set<std::string> known_paths{"_hashdist", "build.json", "install.json",
+                                                 "share/info/dir"};
+  return known_paths.contains(path);
 }
 
 WishPtr leaf(std::size_t member, std::string source, LinkAction action) {

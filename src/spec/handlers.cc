@@ -113,13 +113,13 @@ StageWork bash_work(const StageEntry& stage, Fields& fields) {
 }
 
 const std::map<std::string, Handler>& handlers() {
-  static const std::map<std::string, Handler> kHandlers{{"configure", configure_work},
-                                                        {"make", make_work},
-                                                        {"cmake", cmake_work},
-                                                        {"cmake_build", cmake_build_work},
-                                                        {"cmake_install", cmake_install_work},
-                                                        {"bash", bash_work}};
-  return kHandlers;
+  static const std::map<std::string, Handler> known_handlers{{"configure", configure_work},
+                                                             {"make", make_work},
+                                                             {"cmake", cmake_work},
+                                                             {"cmake_build", cmake_build_work},
+                                                             {"cmake_install", cmake_install_work},
+                                                             {"bash", bash_work}};
+  return known_handlers;
 }
 
 Error unknown_handler(const StageEntry& stage, const std::string& name) {
@@ -173,8 +173,8 @@ std::vector<std::string> postprocess_arguments(const StageEntry& stage,
 
 Value::List environment_actions(const Document& document, const Value& list,
                                 const std::string& path, const std::string& dependency) {
-  static const std::vector<std::string> kActions{"set", "prepend_path", "append_path",
-                                                 "prepend_flag", "append_flag"};
+  static const std::vector<std::string> known_actions{"set", "prepend_path", "append_path",
+                                                      "prepend_flag", "append_flag"};
   if (list.if_list() == nullptr)
     throw document_error(document, list.position(), path,
                          fmt::format("expected a list, found a {}", list.type_name()));
@@ -183,7 +183,7 @@ Value::List environment_actions(const Document& document, const Value& list,
     std::string item_path = fmt::format("{}[{}]", path, nodes.size());
     Fields fields(document, item, item_path);
     Value node;
-    for (const std::string& action : kActions)
+    for (const std::string& action : known_actions)
       if (std::optional<std::string> name = fields.text_if(action)) {
         if (node.if_map() != nullptr)
           throw document_error(document, item.position(), item_path, "expected one action");
@@ -191,7 +191,7 @@ Value::List environment_actions(const Document& document, const Value& list,
       }
     if (node.is_null())
       throw document_error(document, item.position(), item_path,
-                           fmt::format("expected one of {}", join(kActions, ", ")));
+                           fmt::format("expected one of {}", join(known_actions, ", ")));
     const Value& value = fields.need("value");
     expect_string(document, value, item_path + ".value");
     node.set("value", dependency.empty()

@@ -38,8 +38,8 @@ StageEntry read_stage(const std::shared_ptr<const Document>& document, const Val
   stage.position = value.position();
   stage.name = fields.text("name");
   stage.mode = fields.text_or("mode", "override");
-  static const std::vector<std::string> kModes{"override", "update", "replace", "remove"};
-  if (std::find(kModes.begin(), kModes.end(), stage.mode) == kModes.end())
+  static const std::vector<std::string> known_modes{"override", "update", "replace", "remove"};
+  if (std::find(known_modes.begin(), known_modes.end(), stage.mode) == known_modes.end())
     throw fields.error("mode", "expected one of override, update, replace, remove");
   stage.before = names_or_name(fields, "before");
   stage.after = names_or_name(fields, "after");

@@ -124,10 +124,10 @@ std::vector<RecipeSource> read_sources(const Recipe& recipe, const Parameters& p
 }
 
 LinkAction read_link_action(Fields& fields, const Value*& patterns) {
-  static const std::vector<std::pair<std::string, LinkAction>> kActions{
+  static const std::vector<std::pair<std::string, LinkAction>> known_actions{
       {"link", LinkAction::symlink}, {"copy", LinkAction::copy}, {"exclude", LinkAction::exclude}};
   std::optional<LinkAction> action;
-  for (const auto& [name, value] : kActions) {
+  for (const auto& [name, value] : known_actions) {
     const Value* found = fields.find(name);
     if (found == nullptr) continue;
     if (action) throw fields.error(name, "expected one of link, copy, exclude, not two");
@@ -233,11 +233,11 @@ public:
       : recipe_(recipe), parameters_(parameters) {}
 
   void environment(const std::map<std::string, ToolIdentity>& tools, const std::string& host_path) {
-    static const std::map<std::string, std::string> kVariables{
+    static const std::map<std::string, std::string> known_variables{
         {"cc", "CC"}, {"cxx", "CXX"}, {"fc", "FC"}};
     commands_.push_back(set_unhashed("PATH", host_path));
     for (const auto& [role, tool] : tools)
-      if (auto variable = kVariables.find(role); variable != kVariables.end())
+      if (auto variable = known_variables.find(role); variable != known_variables.end())
         commands_.push_back(set_unhashed(variable->second, tool.program));
     actions(recipe_.build_environment, parameters_, "");
   }

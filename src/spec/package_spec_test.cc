@@ -94,8 +94,7 @@ TEST_F(PackageSpecTest, ParametersKeepTheirTypeAndUnknownOnesAreErrors) {
       package_parameters(recipe(text), stack_, parse_json(R"({"level": 3})", "s"), "p").at("level"),
       Value(3));
   std::string wrong = error_of(text, parse_json(R"({"level": "3"})", "s"));
-  EXPECT_NE(wrong.find("expected the type of the default (integer)"), std::string::npos)
-      << wrong;
+  EXPECT_NE(wrong.find("expected the type of the default (integer)"), std::string::npos) << wrong;
   EXPECT_NE(error_of(text, parse_json(R"({"levl": 3})", "s")).find("is 'level' meant?"),
             std::string::npos);
 }

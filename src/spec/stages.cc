@@ -87,6 +87,7 @@ std::vector<StageEntry> inherit_stages(const std::vector<std::vector<StageEntry>
   for (const StageEntry& stage : own)
     apply(stages, stage);
   std::vector<StageEntry> result;
+  result.reserve(stages.size());
   for (auto& [name, stage] : stages)
     result.push_back(std::move(stage));
   return result;
