@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/process.h"
+#include "base/process_testing.h"
 #include "base/text.h"
 #include "testing/testing.h"
 
@@ -18,27 +19,6 @@
 
 namespace hdist {
 namespace {
-
-Command shell(const std::string& script) {
-  Command command;
-  command.argv = {"sh", "-c", script};
-  command.env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-  return command;
-}
-
-void make_program(const std::string& path, const std::string& content, mode_t mode = 0755) {
-  write_file(path, content);
-  ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-}
-
-std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
-}
 
 std::string code_of_running(const std::string& program, const std::string& cwd = "") {
   Command command = shell("");

@@ -249,25 +249,4 @@ std::string Config::json() const {
   return compact_json(root);
 }
 
-std::string first_config_text(const Brand& brand, const std::string& program) {
-  std::vector<KeySpec> keys = known_keys(brand);
-  auto shown = [&](const std::string& section, const std::string& key) {
-    return fmt::format("    {} = {}\n", key, find_key(keys, section, key)->standard);
-  };
-  std::string text = fmt::format(
-      "# Settings of {}: key = value, one on a line; ~ is your home directory.\n"
-      "# A line that starts with # is a comment. What is not said here has its default.\n\n",
-      brand.title);
-  text += fmt::format("[{}]\n    {} = {}\n", brand.config_section, brand.program, program);
-  text += shown(brand.config_section, "profiles");
-  text += "\n[sources]\n" + shown("sources", "store") + shown("sources", "keep-transient") +
-          shown("sources", "keep-targz") + shown("sources", "keep-git");
-  text += "\n[builder]\n" + shown("builder", "store") +
-          "    # How many processors builds may use together; without it, all that this process "
-          "may use.\n"
-          "    # jobs = 4\n";
-  text += "\n[profiles]\n" + shown("profiles", "keep-generations");
-  return text;
-}
-
 } // namespace hdist

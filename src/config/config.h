@@ -77,8 +77,4 @@ private:
   std::string home_, root_, file_;
 };
 
-/// The text of a first config file for a user, with comments; `root` and `program` as they should
-/// stand in it.
-std::string first_config_text(const Brand& brand, const std::string& program);
-
 } // namespace hdist

@@ -250,15 +250,6 @@ TEST_F(Configs, AskingForAKeyThatDoesNotExistIsAnError) {
             "unknown key \"stroe\" in [builder]; did you mean \"store\"?");
 }
 
-TEST_F(Configs, TheFirstFileOfAUserSaysTheDefaults) {
-  user(first_config_text({}, "~/.hashdist/bin/hdist"));
-  Config config = load();
-  EXPECT_TRUE(config.notes().empty());
-  for (const Setting& setting : config.settings())
-    EXPECT_EQ(setting.value, setting.standard) << setting.key;
-  EXPECT_EQ(config.setting("builder", "store").origin.substr(0, user_file().size()), user_file());
-}
-
 TEST_F(Configs, AFileThatCannotBeOneIsAnErrorInBoundedTime) {
   fs::create_directories(user_file());
   EXPECT_NE(error(), "(no error)");

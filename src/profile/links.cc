@@ -185,9 +185,7 @@ bool same_file(const std::string& a, const std::string& b) {
 
 class Merger {
 public:
-  Merger(std::size_t member_count, std::stop_token stop) : stop_(std::move(stop)) {
-    (void)member_count;
-  }
+  explicit Merger(std::stop_token stop) : stop_(std::move(stop)) {}
 
   void merge(const std::string& path, const std::vector<WishPtr>& directories) {
     std::map<std::string, std::vector<WishPtr>> names;
@@ -259,7 +257,7 @@ LinkPlan plan_links(const std::vector<LinkMember>& members, std::stop_token stop
     roots.push_back(ruled ? RuleTree(members[i], i).build()
                           : disk_directory(i, members[i].path, LinkAction::symlink));
   }
-  Merger merger(members.size(), std::move(stop));
+  Merger merger(std::move(stop));
   merger.merge("", roots);
   return merger.take();
 }
