@@ -3,7 +3,7 @@
 
 usage: check_docs.py [HDIST] [ROOT]
 Relative links of every *.md file (with #heading, where there is one) and, when HDIST is given, the word after each
-`hdist` in code. Prints FILE:LINE: what is wrong; exit 1 if anything is.
+`hdist` in code; pages of plans may name what does not exist yet. Prints FILE:LINE: what is wrong; exit 1 if anything is.
 """
 import os
 import re
@@ -14,6 +14,7 @@ SKIPPED = {".git", "build", "golden"}
 LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)(?:\s+\"[^\"]*\")?\)")
 CODE = re.compile(r"`([^`]+)`")
 COMMAND = re.compile(r"(?:^|[\s'\"$(/])hdist((?:\s+\S+)*)")
+PLANS = {"docs/design/DESIGN.md", "docs/design/ORIGINAL.md", "docs/founding/PAGES.md"}
 WITH_VALUE = {"--config", "-j", "--jobs"}
 
 
@@ -97,7 +98,7 @@ def main():
     wrong = 0
     for path in pages(root):
         found = list(broken_links(root, path))
-        if commands:
+        if commands and os.path.relpath(path, root) not in PLANS:
             found += unknown_commands(path, commands)
         for number, message in sorted(found):
             wrong += 1

@@ -11,13 +11,13 @@ TOOL = pathlib.Path(__file__).resolve().parent.parent.parent / "tools" / "check_
 HELP = "\n".join(f"  {name:<18}does it" for name in ("update", "shell", "run", "help", "build-postprocess"))
 
 
-def check(text):
-    """Exit status and output for a project whose page docs/page.md has this text."""
+def check(text, name="docs/page.md"):
+    """Exit status and output for a project whose page has this text."""
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder, "project")
-        (root / "docs").mkdir(parents=True)
+        (root / name).parent.mkdir(parents=True)
         (root / "README.md").write_text("# Its title, here\n", encoding="utf-8")
-        (root / "docs" / "page.md").write_text(text, encoding="utf-8")
+        (root / name).write_text(text, encoding="utf-8")
         program = pathlib.Path(folder, "hdist")
         program.write_text(f"#!/bin/sh\ncat <<'TEXT'\n{HELP}\nTEXT\n", encoding="utf-8")
         os.chmod(program, 0o755)
@@ -47,6 +47,10 @@ class CheckDocs(unittest.TestCase):
 
     def test_an_unknown_command_in_a_session_is_reported(self):
         self.expect("```console\n$ true | hdist frob x\n```\n", "2: there is no command 'hdist frob'")
+
+    def test_the_design_may_name_what_is_to_come(self):
+        self.assertEqual(check("`hdist frob`\n", "docs/design/DESIGN.md"), (0, ""))
+        self.assertEqual(check("`hdist frob`\n", "docs/design/page.md")[0], 1)
 
 
 if __name__ == "__main__":
