@@ -5,12 +5,16 @@
 
    Descriptors: 0, 1, 2 are the job's; 3 is a stream socket whose other end only the caller holds.
    From the caller: "t" asks for SIGTERM to the job's process group; end of file (the caller closed
-   it, or died) means: kill everything. To the caller, one line each: isolation
-   pid-namespace|subreaper inner PID           the inner supervisor, as the caller numbers
-   processes; sent before the job exists exec ERRNO          the program could not be executed fork
-   ERRNO          the job could not be forked exit WAIT-STATUS    of the job; or of the inner
-   supervisor when that was killed usage CPU-MICROSECONDS PEAK-KIB    the last line: nothing of the
-   job is left The caller that sees this program end without "usage" knows that it was killed.
+   it, or died) means: kill everything. To the caller, one line each:
+
+     isolation pid-namespace|subreaper
+     inner PID                          as the caller numbers processes; before the job exists
+     exec ERRNO                         the program could not be executed
+     fork ERRNO                         the job could not be forked
+     exit WAIT-STATUS                   of the job; of the inner supervisor when that was killed
+     usage CPU-MICROSECONDS PEAK-KIB    the last line: nothing of the job is left
+
+   The caller that sees this program end without "usage" knows that it was killed.
 
    Two supervisors, so that any one of them may be killed together with the caller:
 

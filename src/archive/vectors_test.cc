@@ -104,6 +104,7 @@ TEST_F(Vectors, OfTheCommonPrefixGiveTheSameNumberOfComponents) {
     }
     // Absolute and climbing names are refused before they come to this rule.
     std::vector<std::string> safe;
+    safe.reserve(paths.size());
     for (const std::string& path : paths)
       safe.push_back(safe_entry_path(path).value_or("skipped"));
     if (safe.front() == "skipped") continue;

@@ -233,7 +233,7 @@ TEST(Elf, EveryTruncationIsRefusedOrRead) {
 }
 
 TEST(Elf, DamagedFilesAreNeverReadOrWrittenOutside) {
-  std::mt19937 random(1); // NOLINT(cert-msc51-cpp): the same files in each run
+  std::mt19937 random(1); // the same files in each run
   for (int round = 0; round < 6000; ++round) {
     std::string bytes =
         plain_library({random() % 2 == 0, random() % 2 == 0}, random() % 2 ? DT_RPATH : DT_RUNPATH)

@@ -71,8 +71,7 @@ const Value* Value::find(std::string_view key) const {
 }
 
 Value* Value::find(std::string_view key) {
-  return const_cast<Value*>(
-      std::as_const(*this).find(key)); // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  return const_cast<Value*>(std::as_const(*this).find(key));
 }
 
 void Value::set(std::string key, Value value) {

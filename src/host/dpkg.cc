@@ -21,7 +21,9 @@ constexpr std::string_view kListSuffix = ".list";
 struct ListName {
   std::string name;
   std::string architecture; // "" when the name of the file has none
-  friend auto operator<=>(const ListName&, const ListName&) = default;
+  // clang-tidy takes the 0 that the generated code compares with for a pointer.
+  friend auto operator<=>(const ListName&,
+                          const ListName&) = default; // NOLINT(modernize-use-nullptr)
 };
 
 struct Diversion {

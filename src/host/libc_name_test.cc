@@ -9,7 +9,7 @@
 namespace hdist {
 namespace {
 
-using std::literals::string_literals::operator""s; // keeps the NULs of a literal
+using namespace std::string_literals; // ""s keeps the NULs of a literal
 
 TEST(LibcName, HasAFamilyAndAVersion) {
   std::string name = machine_libc();

@@ -43,7 +43,8 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
       Error error(ErrorKind::failed, "profile.missing-artifact",
                   fmt::format("the profile {} needs {}, which is gone from {}", profile.path,
                               member.id.str(), session.artifacts().path()));
-      throw error.advise({"make it again", "update", {}});
+      error.advise({"make it again", "update", {}});
+      throw error;
     }
     if (!record || !record->platform) continue;
     if (std::optional<std::string> why = why_foreign(*record->platform, session.machine()))

@@ -17,7 +17,8 @@ UnpackSourceResponse unpack_source(Session& session, const UnpackSourceRequest& 
     Error error(
         ErrorKind::usage, "source.not-found",
         fmt::format("{} is not in the source store {}", key->str(), session.sources().path()));
-    throw error.advise({"fetch it first", "fetch", {"URL"}});
+    error.advise({"fetch it first", "fetch", {"URL"}});
+    throw error;
   }
   session.sources().unpack({item->key, request.target, request.strip, false}, session.stop());
   return {item->key, request.target};

@@ -94,18 +94,20 @@ void Generations::check_link() const {
     Error error(ErrorKind::refused, "profile.in-the-way",
                 fmt::format("{} is a link to {}, which is no profile made here; it is left alone",
                             link_, *target));
-    throw error.advise(
+    error.advise(
         {fmt::format("remove it, or give the profile another path: rm {}", shell_quote(link_)),
          "",
          {}});
+    throw error;
   }
   Error error(ErrorKind::refused, "profile.in-the-way",
               fmt::format("{} is a {} and no profile; it is left alone", link_,
                           S_ISDIR(info->st_mode) ? "directory" : "file"));
-  throw error.advise({fmt::format("move it away, or give the profile another path: mv {} {}",
-                                  shell_quote(link_), shell_quote(link_ + ".old")),
-                      "",
-                      {}});
+  error.advise({fmt::format("move it away, or give the profile another path: mv {} {}",
+                            shell_quote(link_), shell_quote(link_ + ".old")),
+                "",
+                {}});
+  throw error;
 }
 
 void Generations::switch_to(int64_t number) {

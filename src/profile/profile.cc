@@ -108,7 +108,7 @@ void merge_variable(std::vector<ProfileVariable>& variables, const ProfileVariab
 }
 
 std::string author() {
-  const char* name = getlogin(); // NOLINT(concurrency-mt-unsafe): only for the record
+  const char* name = getlogin(); // only for the record
   return name != nullptr ? name : fmt::format("uid {}", geteuid());
 }
 

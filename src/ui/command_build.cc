@@ -32,7 +32,8 @@ SpecRequest read_spec(const Arguments& arguments) {
   if (isatty(STDIN_FILENO) == 1) {
     Error error(ErrorKind::usage, "build.no-spec",
                 "a build spec (JSON) is expected on standard input, which is a terminal");
-    throw error.advise({"to build a stack", "update", {"STACK"}});
+    error.advise({"to build a stack", "update", {"STACK"}});
+    throw error;
   }
   return {"<stdin>", read_all(STDIN_FILENO, kSpecLimit, "standard input")};
 }

@@ -3,16 +3,16 @@
 namespace hdist {
 
 const std::vector<CliCommand>& commands() {
-  static const std::vector<CliCommand> kCommands{
+  static const std::vector<CliCommand> all{
       update_command(),      shell_command(),      run_command(),     env_command(),
       config_command(),      help_command(),       fetch_command(),   unpack_command(),
       hash_command(),        build_command(),      resolve_command(), compile_command(),
       makeprofile_command(), postprocess_command()};
-  return kCommands;
+  return all;
 }
 
 const std::vector<OptionInfo>& global_options() {
-  static const std::vector<OptionInfo> kOptions{
+  static const std::vector<OptionInfo> options{
       {"--directory", "-C", "DIR", "do everything as if started in DIR", false},
       {"--config", "", "FILE", "settings from this file alone", false},
       {"--jobs", "-j", "N", "processors to use for builds", false},
@@ -21,7 +21,7 @@ const std::vector<OptionInfo>& global_options() {
       {"--verbose", "-v", "", "say more, and show what builds print", false},
       {"--version", "", "", "print the version", false},
   };
-  return kOptions;
+  return options;
 }
 
 } // namespace hdist

@@ -141,11 +141,9 @@ void mark_words(std::vector<std::string>& words, const std::vector<OptionInfo>& 
 
 } // namespace
 
-ParsedLine parse_line(const std::vector<std::string>& given,
-                      const std::vector<CliCommand>& commands,
+ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliCommand>& commands,
                       const std::vector<OptionInfo>& global) {
   ParsedLine line;
-  std::vector<std::string> words = given;
   bool had_rest = false;
   std::vector<std::string> rest = cut_rest(words, had_rest);
   std::size_t at = command_position(words, global);
@@ -155,6 +153,7 @@ ParsedLine parse_line(const std::vector<std::string>& given,
     line.command = find_command(commands, words[at]);
     if (line.command == nullptr) {
       std::vector<std::string> names;
+      names.reserve(commands.size());
       for (const CliCommand& command : commands)
         names.push_back(command.info.name);
       throw unknown_word(words[at], "command", names);

@@ -18,8 +18,7 @@ struct ParsedLine {
 
 /// `words` without the program's name. Options of all commands are accepted anywhere before `--`.
 /// Error usage "usage.*" with the nearest right word.
-ParsedLine parse_line(const std::vector<std::string>& words,
-                      const std::vector<CliCommand>& commands,
+ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliCommand>& commands,
                       const std::vector<OptionInfo>& global);
 
 } // namespace hdist

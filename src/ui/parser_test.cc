@@ -12,7 +12,7 @@ int no_action(Cli&, const Arguments&) {
 }
 
 const std::vector<CliCommand>& table() {
-  static const std::vector<CliCommand> kTable{
+  static const std::vector<CliCommand> rows{
       {{"update",
         "work",
         "s",
@@ -33,7 +33,7 @@ const std::vector<CliCommand>& table() {
         "",
         {}},
        no_action}};
-  return kTable;
+  return rows;
 }
 const std::vector<OptionInfo> kGlobal{{"--jobs", "-j", "N", "h", false},
                                       {"--json", "", "", "h", false},

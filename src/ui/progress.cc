@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kRedraw{100};
 
 bool is_set(const char* name) {
-  const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread
+  const char* value = std::getenv(name); // before any thread
   return value != nullptr && *value != '\0';
 }
 
@@ -51,7 +51,7 @@ OutputStyle style_of(int fd, bool quiet, bool verbose) {
   OutputStyle style;
   style.fd = fd;
   bool terminal = isatty(fd) == 1;
-  const char* term = std::getenv("TERM"); // NOLINT(concurrency-mt-unsafe): before any thread
+  const char* term = std::getenv("TERM"); // before any thread
   bool dumb = term == nullptr || std::string_view(term) == "dumb";
   style.live = terminal && !dumb && !quiet;
   style.color = terminal && !dumb && !is_set("NO_COLOR");

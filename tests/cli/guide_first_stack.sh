@@ -1,4 +1,6 @@
+#!/bin/sh
 # The guide's first page does what it says.
+# shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 if [ -n "${HDIST_TEST_SOURCES:-}" ]; then
   mkdir -p home/.hashdist

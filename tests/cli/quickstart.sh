@@ -1,5 +1,7 @@
+#!/bin/sh
 # The quickstart from the real archives, offline: it builds, runs from its own libraries alone, rebuilds exactly what
 # depends on a change, and runs after the whole directory has been moved.
+# shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 [ -n "${HDIST_TEST_SOURCES:-}" ] || { echo "skipped: HDIST_TEST_SOURCES names no source store"; exit 77; }
 for tool in readelf cc; do
