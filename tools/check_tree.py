@@ -34,7 +34,7 @@ WITHOUT_TEST = {
 # Sources that are tested together: tests/cli has a script for each command, and operations are tried in one session.
 WITHOUT_TEST_PREFIX = ("ui/command_",)
 TESTED_TOGETHER = {
-    f"ops/{name}.cc": "ops/session_test.cc" for name in ("build_op", "operation", "profile_op", "unpack_op", "update")
+    f"ops/{name}.cc": "ops/session_test.cc" for name in ("build_op", "profile_op", "unpack_op", "update")
 } | {"ops/postprocess_op.cc": "ops/fetch_op_test.cc"}
 
 

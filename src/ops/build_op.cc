@@ -1,6 +1,7 @@
 #include "ops/build_op.h"
 
 #include "data/json.h"
+#include "ops/operation_list.h"
 
 #include <fmt/format.h>
 
@@ -79,6 +80,41 @@ Value to_value(const ResolveResponse& response) {
   value.set("id", response.id.str());
   value.set("path", response.path);
   return value;
+}
+
+SpecRequest read_spec_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  const Value& spec = fields.need("spec");
+  if (spec.if_map() == nullptr) throw fields.error("spec", "expected a build spec, a map");
+  fields.finish();
+  return {request.name + ": spec", compact_json(spec)};
+}
+
+ResolveRequest read_resolve_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  ResolveRequest result{fields.text("artifact"), fields.text_or("root", "")};
+  fields.finish();
+  return result;
+}
+
+Operation hash_operation() {
+  return {"hash", "the artifact id of a build spec", [](Session&, const Document& request) {
+            return to_value(hash_spec(read_spec_request(request)));
+          }};
+}
+
+Operation build_operation() {
+  return {"build", "build one spec", [](Session& session, const Document& request) {
+            BuildResponse response = build_spec(session, read_spec_request(request));
+            throw_if_stopped(session);
+            return to_value(response);
+          }};
+}
+
+Operation resolve_operation() {
+  return {"resolve", "the directory of an artifact", [](Session& session, const Document& request) {
+            return to_value(resolve_artifact(session, read_resolve_request(request)));
+          }};
 }
 
 } // namespace hdist

@@ -17,6 +17,9 @@ struct HashResponse {
   ArtifactId id;
   std::string input; // every byte that was hashed
 };
+/// {"spec": {...}}
+SpecRequest read_spec_request(const Document& request);
+
 HashResponse hash_spec(const SpecRequest& request);
 Value to_value(const HashResponse& response);
 
@@ -38,5 +41,7 @@ struct ResolveResponse {
 };
 ResolveResponse resolve_artifact(Session& session, const ResolveRequest& request);
 Value to_value(const ResolveResponse& response);
+/// {"artifact", "root": null}
+ResolveRequest read_resolve_request(const Document& request);
 
 } // namespace hdist

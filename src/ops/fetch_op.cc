@@ -1,6 +1,7 @@
 #include "ops/fetch_op.h"
 
 #include "base/text.h"
+#include "ops/operation_list.h"
 
 #include <fmt/format.h>
 
@@ -50,6 +51,33 @@ Value to_value(const FetchResponse& response) {
   Value value;
   value.set("sources", Value(std::move(sources)));
   return value;
+}
+
+FetchRequest read_fetch_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  FetchRequest result;
+  const Value::List* sources = fields.list("sources");
+  if (sources == nullptr || sources->empty())
+    throw fields.error("sources", "expected a list of at least one source");
+  for (std::size_t i = 0; i < sources->size(); ++i) {
+    Fields source(request, (*sources)[i], fmt::format("sources[{}]", i));
+    result.words.push_back(source.text("url"));
+    if (std::optional<std::string> key = source.text_if("key")) {
+      if (!Expectation::parse(*key)) throw source.error("key", "expected a source key or a digest");
+      result.words.push_back(*key);
+    }
+    source.finish();
+  }
+  result.tags = fields.texts("tags");
+  fields.finish();
+  return result;
+}
+
+Operation fetch_operation() {
+  return {"fetch", "put sources into the source store and give their keys",
+          [](Session& session, const Document& request) {
+            return to_value(fetch_sources(session, read_fetch_request(request)));
+          }};
 }
 
 } // namespace hdist

@@ -28,5 +28,7 @@ struct FetchResponse {
 
 FetchResponse fetch_sources(Session& session, const FetchRequest& request);
 Value to_value(const FetchResponse& response);
+/// {"sources": [{"url", "key"}], "tags": [...]}
+FetchRequest read_fetch_request(const Document& request);
 
 } // namespace hdist

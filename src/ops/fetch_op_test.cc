@@ -1,27 +1,12 @@
 #include "ops/fetch_op.h"
 
+#include "ops/ops_testing.h"
 #include "ops/postprocess_op.h"
-
-#include "data/json.h"
-#include "testing/testing.h"
-
-#include <gtest/gtest.h>
 
 namespace hdist {
 namespace {
 
-class FetchOpTest : public ::testing::Test {
-protected:
-  FetchOpTest() {
-    SessionRequest request;
-    request.executable = "/nonexistent/bin/hdist";
-    request.config.environment.set("HDIST_HOME", tmp_.path());
-    session_.emplace(std::move(request), events_, std::stop_token());
-  }
-  TempDir tmp_;
-  RecordedEvents events_;
-  std::optional<Session> session_;
-};
+class FetchOpTest : public OpsTest {};
 
 TEST_F(FetchOpTest, AFileBecomesAKeyAndTheKeyMayBeExpected) {
   std::string file = tmp_.path() + "/data.txt";

@@ -1,6 +1,7 @@
 #include "ops/postprocess_op.h"
 
 #include "base/text.h"
+#include "ops/operation_list.h"
 
 namespace hdist {
 
@@ -51,6 +52,24 @@ Value to_value(const PostprocessReport& report) {
   value.set("links", report.links);
   value.set("removed", report.removed);
   return value;
+}
+
+PostprocessOpRequest read_postprocess_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  PostprocessOpRequest result;
+  result.path = fields.text_or("path", "");
+  result.relative_rpath = fields.flag_or("relative_rpath", false);
+  result.relative_symlinks = fields.flag_or("relative_symlinks", false);
+  result.remove_libtool = fields.flag_or("remove_libtool", false);
+  fields.finish();
+  return result;
+}
+
+Operation postprocess_operation() {
+  return {"build-postprocess", "make an artifact relocatable at the end of its build",
+          [](Session& session, const Document& request) {
+            return to_value(postprocess_artifact(session, read_postprocess_request(request)));
+          }};
 }
 
 } // namespace hdist

@@ -18,5 +18,7 @@ struct PostprocessOpRequest {
 /// Imports come from the job's environment. Error usage "job.outside" when there is no job.
 PostprocessReport postprocess_artifact(Session& session, const PostprocessOpRequest& request);
 Value to_value(const PostprocessReport& report);
+/// {"path": null, "relative_rpath": false, "relative_symlinks": false, "remove_libtool": false}
+PostprocessOpRequest read_postprocess_request(const Document& request);
 
 } // namespace hdist

@@ -1,5 +1,6 @@
 #include "ops/profile_op.h"
 
+#include "ops/operation_list.h"
 #include "profile/activate.h"
 #include "profile/registry.h"
 
@@ -74,6 +75,38 @@ Value to_value(const EnterResponse& response) {
   value.set("path", response.profile.generation_path);
   value.set("variables", std::move(variables));
   return value;
+}
+
+MakeProfileRequest read_makeprofile_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  MakeProfileRequest result;
+  result.profile = fields.text("profile");
+  result.artifacts = fields.texts("artifacts");
+  result.reason = fields.text_or("reason", "");
+  result.stack = fields.text_or("stack", "");
+  fields.finish();
+  return result;
+}
+
+EnterRequest read_enter_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  EnterRequest result{fields.text("profile")};
+  fields.finish();
+  return result;
+}
+
+Operation makeprofile_operation() {
+  return {"makeprofile", "make a profile of artifacts and of what they need to run",
+          [](Session& session, const Document& request) {
+            return to_value(make_profile_of(session, read_makeprofile_request(request)));
+          }};
+}
+
+Operation env_operation() {
+  return {"env", "the variables that a profile sets",
+          [](Session& session, const Document& request) {
+            return to_value(enter_profile(session, read_enter_request(request)));
+          }};
 }
 
 } // namespace hdist

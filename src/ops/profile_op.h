@@ -19,6 +19,8 @@ struct MakeProfileResponse {
 };
 MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request);
 Value to_value(const MakeProfileResponse& response);
+/// {"profile", "artifacts": [...], "reason": null, "stack": null}
+MakeProfileRequest read_makeprofile_request(const Document& request);
 
 struct EnterRequest {
   std::string profile; // a name or a path
@@ -33,5 +35,7 @@ struct EnterResponse {
 /// Refused when a member cannot run here or is gone from the store.
 EnterResponse enter_profile(Session& session, const EnterRequest& request);
 Value to_value(const EnterResponse& response);
+/// {"profile"}
+EnterRequest read_enter_request(const Document& request);
 
 } // namespace hdist

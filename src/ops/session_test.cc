@@ -2,44 +2,19 @@
 
 #include "ops/build_op.h"
 #include "ops/operation.h"
+#include "ops/ops_testing.h"
 #include "ops/profile_op.h"
 #include "ops/unpack_op.h"
 #include "ops/update.h"
 
-#include "data/json.h"
-#include "testing/testing.h"
-
-#include <gtest/gtest.h>
-
 namespace hdist {
 namespace {
 
-/// Operations on stores of their own, with the programs of this build.
-class SessionTest : public ::testing::Test {
+class SessionTest : public OpsTest {
 protected:
-  SessionTest() {
-    SessionRequest request;
-    request.executable = prefix() + "/bin/hdist";
-    request.config.environment.set("HDIST_HOME", tmp_.path());
-    request.config.environment.set("PATH", "/usr/bin:/bin");
-    write_file(tmp_.path() + "/.hashdistconfig",
-               "[builder]\ndurability = off\ntemp = " + tmp_.path() + "/tmp\n");
-    session_.emplace(std::move(request), events_, std::stop_token());
-  }
-
-  static std::string prefix() {
-    std::string modules = HDIST_MODULE_DIR;
-    return modules.substr(0, modules.size() - std::string_view("/lib/hdist").size());
-  }
   static SpecRequest spec(const std::string& name, const std::string& script) {
-    return {"spec", R"({"name": ")" + name +
-                        R"(", "build": {"commands": [{"cmd": ["/bin/sh", "-c", ")" + script +
-                        R"("]}]}})"};
+    return {"spec", spec_text(name, script)};
   }
-
-  TempDir tmp_;
-  RecordedEvents events_;
-  std::optional<Session> session_;
 };
 
 TEST_F(SessionTest, ASpecIsBuiltResolvedAndPutIntoAProfileThatIsEntered) {

@@ -1,6 +1,7 @@
 #include "ops/unpack_op.h"
 
 #include "base/text.h"
+#include "ops/operation_list.h"
 
 #include <fmt/format.h>
 
@@ -29,6 +30,28 @@ Value to_value(const UnpackSourceResponse& response) {
   value.set("key", response.key.str());
   value.set("target", response.target);
   return value;
+}
+
+UnpackSourceRequest read_unpack_request(const Document& request) {
+  constexpr int kMostDirectories = 1000;
+  Fields fields(request, request.root, "");
+  UnpackSourceRequest result{fields.text("key"), fields.text("target"), std::nullopt};
+  int64_t strip = fields.integer_or("strip", -1);
+  if (fields.find("strip") != nullptr && !fields.find("strip")->is_null()) {
+    if (strip < 0 || strip > kMostDirectories)
+      throw fields.error(
+          "strip", fmt::format("expected a number of directories from 0 to {}", kMostDirectories));
+    result.strip = static_cast<int>(strip);
+  }
+  fields.finish();
+  return result;
+}
+
+Operation unpack_operation() {
+  return {"unpack", "unpack a source into a directory, verified",
+          [](Session& session, const Document& request) {
+            return to_value(unpack_source(session, read_unpack_request(request)));
+          }};
 }
 
 } // namespace hdist

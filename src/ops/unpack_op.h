@@ -21,5 +21,7 @@ struct UnpackSourceResponse {
 
 UnpackSourceResponse unpack_source(Session& session, const UnpackSourceRequest& request);
 Value to_value(const UnpackSourceResponse& response);
+/// {"key", "target", "strip": null}
+UnpackSourceRequest read_unpack_request(const Document& request);
 
 } // namespace hdist

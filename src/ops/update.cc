@@ -1,7 +1,9 @@
 #include "ops/update.h"
 
+#include "base/path.h"
 #include "base/text.h"
 #include "ops/build_op.h"
+#include "ops/operation_list.h"
 
 #include <fmt/format.h>
 
@@ -150,6 +152,55 @@ Value to_value(const UpdateResponse& response) {
   value.set("profile",
             response.profile ? to_value(MakeProfileResponse{*response.profile}) : Value());
   return value;
+}
+
+Value to_value(const CompileResponse& response) {
+  Value value;
+  value.set("stack", response.stack.path);
+  value.set("graph", response.compiled.graph.to_value());
+  return value;
+}
+
+namespace {
+
+CompileRequest stack_of(Fields& fields) {
+  return {fields.text_or("stack", ""), absolute_path(fields.text_or("directory", "."))};
+}
+
+} // namespace
+
+CompileRequest read_compile_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  CompileRequest result = stack_of(fields);
+  fields.finish();
+  return result;
+}
+
+UpdateRequest read_update_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  UpdateRequest result;
+  result.stack = stack_of(fields);
+  result.profile = fields.text_or("profile", "");
+  result.only = fields.texts("only");
+  result.dry_run = fields.flag_or("dry_run", false);
+  result.fetch_only = fields.flag_or("fetch_only", false);
+  fields.finish();
+  return result;
+}
+
+Operation compile_operation() {
+  return {"compile", "the task graph of a stack", [](Session& session, const Document& request) {
+            return to_value(compile(session, read_compile_request(request)));
+          }};
+}
+
+Operation update_operation() {
+  return {"update", "fetch and build what a stack needs, then switch its profile",
+          [](Session& session, const Document& request) {
+            UpdateResponse response = update(session, read_update_request(request));
+            throw_if_stopped(session);
+            return to_value(response);
+          }};
 }
 
 } // namespace hdist

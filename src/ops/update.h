@@ -21,6 +21,10 @@ struct CompileResponse {
   Compiled compiled;
 };
 CompileResponse compile(Session& session, const CompileRequest& request);
+/// {"stack": path of the file, "graph": tasks.json}
+Value to_value(const CompileResponse& response);
+/// {"stack": null, "directory": null}; the current directory when neither is given.
+CompileRequest read_compile_request(const Document& request);
 
 struct UpdateRequest {
   CompileRequest stack;
@@ -41,5 +45,7 @@ struct UpdateResponse {
 };
 UpdateResponse update(Session& session, const UpdateRequest& request);
 Value to_value(const UpdateResponse& response);
+/// As for compile, and {"profile": null, "only": [...], "dry_run": false, "fetch_only": false}.
+UpdateRequest read_update_request(const Document& request);
 
 } // namespace hdist

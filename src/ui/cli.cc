@@ -5,11 +5,11 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "data/json.h"
-#include "ops/session.h"
+#include "ops/operation.h"
+#include "ops/version.h"
 #include "ui/error_text.h"
 #include "ui/help.h"
 #include "ui/parser.h"
-#include "ui/version.h"
 
 #include <fmt/format.h>
 
@@ -69,7 +69,7 @@ void Cli::print(const std::string& text) const {
 }
 
 void Cli::print_json(const Value& value) const {
-  print(pretty_json(value));
+  print(pretty_json(with_valid_texts(value)));
 }
 
 namespace {

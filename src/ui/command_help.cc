@@ -1,10 +1,10 @@
 // The command help.
 #include "base/error.h"
 #include "base/text.h"
+#include "ops/version.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/help.h"
-#include "ui/version.h"
 
 #include <fmt/format.h>
 

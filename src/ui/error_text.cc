@@ -47,25 +47,6 @@ std::string error_text(const Error& error, const std::string& program) {
   return text;
 }
 
-Value error_value(const Error& error) {
-  Value::List advice;
-  for (const Advice& one : error.advice()) {
-    Value entry;
-    entry.set("text", one.text);
-    entry.set("verb", text_or_null(one.verb));
-    entry.set("args", to_value(one.args));
-    advice.push_back(std::move(entry));
-  }
-  Value inner;
-  inner.set("code", error.code());
-  inner.set("message", error.message());
-  inner.set("while", to_value(error.tasks()));
-  inner.set("advice", Value(std::move(advice)));
-  Value value;
-  value.set("error", std::move(inner));
-  return value;
-}
-
 std::string failure_text(const BuildFailure& failure, const std::string& program) {
   std::string stage = failure.stage.empty() ? "" : fmt::format(" in stage {}", failure.stage);
   std::string text = fmt::format("{}: {} could not be built: {}{}", program, failure.id.str(),

@@ -12,8 +12,6 @@ namespace hdist {
 
 /// "hdist: fetching ...: <message>" with the tasks below it and the advice last.
 std::string error_text(const Error& error, const std::string& program);
-/// {"error": {"code", "message", "while": [...], "advice": [...]}}
-Value error_value(const Error& error);
 
 /// The stage, the first error line, the last lines of the log, where log and build directory are,
 /// and what to type next.

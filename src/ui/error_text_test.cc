@@ -23,11 +23,6 @@ TEST(ErrorText, NothingInAMessageMovesTheCursor) {
             std::string::npos);
 }
 
-TEST(ErrorText, AsJsonAllFieldsArePresent) {
-  EXPECT_EQ(compact_json(error_value(Error(ErrorKind::usage, "x.y", "m"))),
-            R"({"error":{"code":"x.y","message":"m","while":[],"advice":[]}})");
-}
-
 TEST(ErrorText, AFailedBuildShowsStageErrorLogAndDirectory) {
   BuildFailure failure{.id = ArtifactId::make("lua", sha256("x"))};
   failure.stage = "make";

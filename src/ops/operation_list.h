@@ -1,0 +1,22 @@
+// operation_list.h: the operations that operation.cc puts into the table; each is defined in its
+// own file.
+#pragma once
+
+#include "ops/operation.h"
+
+namespace hdist {
+
+Operation operations_operation(); // operation.cc
+Operation config_operation();     // config_op.cc
+Operation fetch_operation();      // fetch_op.cc
+Operation unpack_operation();     // unpack_op.cc
+Operation hash_operation();       // build_op.cc
+Operation build_operation();
+Operation resolve_operation();
+Operation makeprofile_operation(); // profile_op.cc
+Operation env_operation();
+Operation compile_operation(); // update.cc
+Operation update_operation();
+Operation postprocess_operation(); // postprocess_op.cc
+
+} // namespace hdist

@@ -1,0 +1,113 @@
+#include "ops/operation.h"
+
+#include "ops/ops_testing.h"
+#include "ops/version.h"
+
+#include <set>
+
+namespace hdist {
+namespace {
+
+class OperationTest : public OpsTest {
+protected:
+  Value call(const std::string& name, const std::string& request) {
+    return find_operation(name).call(*session_, read_json(name + " request", request));
+  }
+
+  static std::string text(const Value& value, const std::string& name) {
+    return *value.find(name)->if_string();
+  }
+};
+
+TEST_F(OperationTest, EachRefusesAFieldThatItDoesNotKnow) {
+  // What each needs, so that the wrong field is what is left to say.
+  const std::map<std::string, std::string> needed{
+      {"fetch", R"("sources": [{"url": "/x"}], )"},
+      {"unpack", R"("key": "k", "target": "t", )"},
+      {"hash", R"("spec": {}, )"},
+      {"build", R"("spec": {}, )"},
+      {"resolve", R"("artifact": "a", )"},
+      {"makeprofile", R"("profile": "p", )"},
+      {"env", R"("profile": "p", )"},
+  };
+  for (const Operation& operation : operations()) {
+    auto fields = needed.find(operation.name);
+    std::string request =
+        "{" + (fields == needed.end() ? "" : fields->second) + R"("no-such-field": 1})";
+    EXPECT_NE(message_of([&] { call(operation.name, request); }).find("no-such-field"),
+              std::string::npos)
+        << operation.name;
+    EXPECT_NE(message_of([&] { call(operation.name, "[]"); }).find("expected a map"),
+              std::string::npos)
+        << operation.name;
+  }
+}
+
+TEST_F(OperationTest, AMisspeltFieldOrNameIsGivenTheNearest) {
+  EXPECT_NE(message_of([&] { call("update", R"({"dry_rnu": true})"); }).find("\"dry_run\""),
+            std::string::npos);
+  EXPECT_EQ(message_of([&] { call("reslove", "{}"); }),
+            "there is no operation 'reslove'; is 'resolve' meant?");
+}
+
+TEST_F(OperationTest, TheTableListsItselfEachNameOnce) {
+  Value listed = call("operations", "{}");
+  EXPECT_EQ(text(listed, "version"), kVersion);
+  std::set<std::string> names;
+  for (const Value& entry : *listed.find("operations")->if_list()) {
+    EXPECT_TRUE(names.insert(text(entry, "name")).second);
+    EXPECT_FALSE(text(entry, "summary").ends_with("."));
+  }
+  EXPECT_EQ(names.size(), operations().size());
+}
+
+TEST_F(OperationTest, ASourceGoesInAndOutByJsonAlone) {
+  write_file(tmp_.path() + "/data.txt", "content");
+  Value fetched = call("fetch", R"({"sources": [{"url": ")" + tmp_.path() + R"(/data.txt"}]})");
+  std::string key = text(fetched.find("sources")->if_list()->front(), "key");
+  call("unpack", R"({"key": ")" + key + R"(", "target": ")" + tmp_.path() + R"(/out"})");
+  EXPECT_EQ(read_file(tmp_.path() + "/out/data.txt"), "content");
+  EXPECT_NE(message_of([&] {
+              call("fetch", R"({"sources": [{"url": "/x", "key": "nokey"}]})");
+            }).find("sources[0].key"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] {
+              call("unpack", R"({"key": "k", "target": "t", "strip": -1})");
+            }).find("strip"),
+            std::string::npos);
+}
+
+TEST_F(OperationTest, ABuildIsResolvedAndEnteredByJsonAlone) {
+  std::string spec = R"({"spec": )" + spec_text("tool", "/bin/mkdir $ARTIFACT/bin") + "}";
+  std::string id = text(call("build", spec), "id");
+  EXPECT_EQ(text(call("hash", spec), "id"), id);
+  EXPECT_EQ(text(call("resolve", R"({"artifact": "tool"})"), "id"), id);
+  call("makeprofile", R"({"profile": "mine", "artifacts": ["tool"]})");
+  EXPECT_NE(call("env", R"({"profile": "mine"})").find("variables")->find("PATH"), nullptr);
+}
+
+TEST_F(OperationTest, ABuildThatWasStoppedIsInterrupted) {
+  stop_.request_stop();
+  std::string spec = R"({"spec": )" + spec_text("slow", "/bin/sleep 100") + "}";
+  try {
+    call("build", spec);
+    FAIL() << "it was built";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::interrupted);
+  }
+}
+
+TEST(OperationJson, OfAnErrorAllFieldsArePresent) {
+  EXPECT_EQ(compact_json(error_value(Error(ErrorKind::usage, "x.y", "m"))),
+            R"({"error":{"code":"x.y","kind":"usage","message":"m","while":[],"advice":[]}})");
+}
+
+TEST(OperationJson, BytesThatAreNoTextBecomeReplacementCharacters) {
+  Value value;
+  value.set("line\xff", Value::List{"caf\xe9 \xc3\xa9", "plain"});
+  EXPECT_EQ(compact_json(with_valid_texts(value)),
+            "{\"line\xef\xbf\xbd\":[\"caf\xef\xbf\xbd \xc3\xa9\",\"plain\"]}");
+}
+
+} // namespace
+} // namespace hdist
