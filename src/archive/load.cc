@@ -1,13 +1,8 @@
 // libarchive and what it needs cost 4 ms before main(), more than most commands take in all. So
-// they are linked to a module that is opened when the first archive is read. It stays open: errors
-// thrown there may outlive the call.
+// they are linked to a module that is opened when the first archive is read.
 #include "archive/reader.h"
 
-#include "base/error.h"
-#include "base/path.h"
-
-#include <dlfcn.h>
-#include <fmt/format.h>
+#include "base/module.h"
 
 #include <mutex>
 
@@ -26,29 +21,12 @@ Module& module() {
   return instance;
 }
 
-std::string default_dir() {
-  return join_path(parent_path(parent_path(real_path("/proc/self/exe"))), "lib/hdist");
-}
-
-[[noreturn]] void throw_load_error(const std::string& file) {
-  const char* reason = dlerror();
-  Error error(ErrorKind::failed, "archive.module",
-              fmt::format("cannot load {}, which reads archives: {}", file,
-                          reason == nullptr ? "unknown reason" : reason));
-  error.advise({"Install this program again; this file belongs to it.", "", {}});
-  throw error;
-}
-
 OpenReaderFunction* open_function() {
   Module& self = module();
   std::scoped_lock lock(self.mutex);
-  if (self.open != nullptr) return self.open;
-  std::string file = join_path(self.dir.empty() ? default_dir() : self.dir, "hdist-archive.so");
-  void* handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) throw_load_error(file);
-  void* symbol = dlsym(handle, "hdist_archive_open");
-  if (symbol == nullptr) throw_load_error(file);
-  self.open = reinterpret_cast<OpenReaderFunction*>(symbol);
+  if (self.open == nullptr)
+    self.open = reinterpret_cast<OpenReaderFunction*>(
+        load_module_function(self.dir, {"archive", "reads archives", "hdist_archive_open"}));
   return self.open;
 }
 
