@@ -39,6 +39,8 @@ public:
   const Paths& paths() const { return paths_; }
   Events& events() const { return events_; }
   std::stop_token stop() const { return stop_; }
+  /// What ends the operations that are called from now on.
+  void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   int jobs() const;
   const Env& environment() const { return request_.config.environment; }
 
