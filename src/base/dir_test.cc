@@ -6,34 +6,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <string>
 
 namespace hdist {
 namespace {
-
-/// The umask of the whole process, put back at the end.
-class Umask {
-public:
-  explicit Umask(mode_t mask) : old_(::umask(mask)) {}
-  ~Umask() { ::umask(old_); }
-  Umask(const Umask&) = delete;
-  Umask& operator=(const Umask&) = delete;
-
-private:
-  mode_t old_;
-};
-
-std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
-}
 
 mode_t mode_of(const Dir& dir, const std::string& name) {
   return dir.stat(name).value().st_mode & 07777;

@@ -1,5 +1,6 @@
 #include "base/process.h"
 
+#include "base/process_testing.h"
 #include "base/text.h"
 #include "testing/testing.h"
 
@@ -10,24 +11,6 @@
 
 namespace hdist {
 namespace {
-
-using std::chrono::steady_clock;
-
-/// The generous bound of all waiting: a test that needs it all has failed.
-bool eventually(const std::function<bool()>& holds) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds(60);
-  while (!holds()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
-
-Env test_env() {
-  Env env;
-  env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-  return env;
-}
 
 Command with_token(const std::string& token, const std::vector<std::string>& argv) {
   Command command;

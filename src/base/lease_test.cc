@@ -2,7 +2,6 @@
 // event, and options with a very short or very long limit say which one that is.
 #include "base/lease.h"
 
-#include "base/error.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "testing/testing.h"
@@ -16,29 +15,18 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <functional>
 #include <thread>
 
 namespace hdist {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 constexpr LeaseOptions kBusy{.heartbeat = milliseconds(1), .dead_after = milliseconds(3'600'000)};
 constexpr LeaseOptions kImpatient{.heartbeat = milliseconds(3'600'000),
                                   .dead_after = milliseconds(1)};
 constexpr LeaseOptions kPatient{.heartbeat = milliseconds(3'600'000),
                                 .dead_after = milliseconds(3'600'000)};
-
-bool eventually(const std::function<bool()>& holds) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds(60);
-  while (!holds()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return true;
-}
 
 class LeaseTest : public ::testing::Test {
 protected:

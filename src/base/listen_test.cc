@@ -2,38 +2,15 @@
 
 #include "base/error.h"
 #include "base/process.h"
-#include "base/text.h"
+#include "base/process_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <thread>
 
 namespace hdist {
 namespace {
-
-Command shell(const std::string& script) {
-  Command command;
-  command.argv = {"sh", "-c", script};
-  command.env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-  return command;
-}
-
-std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
-}
 
 bool is_running(const std::string& pid) {
   return ::kill(std::stoi(pid), 0) == 0;

@@ -13,25 +13,30 @@
 
 namespace hdist {
 
+inline Env test_env() {
+  Env env;
+  env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  return env;
+}
+
 inline Command shell(const std::string& script) {
   Command command;
   command.argv = {"sh", "-c", script};
-  command.env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  command.env = test_env();
   return command;
+}
+
+/// code() of the Error that running `program` without arguments throws.
+inline std::string code_of_running(const std::string& program, const std::string& cwd = "") {
+  Command command = shell("");
+  command.argv = {program};
+  command.cwd = cwd;
+  return code_of([&] { run(command); });
 }
 
 inline void make_program(const std::string& path, const std::string& content, mode_t mode = 0755) {
   write_file(path, content);
   ASSERT_EQ(::chmod(path.c_str(), mode), 0);
-}
-
-inline std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
 }
 
 } // namespace hdist

@@ -1,27 +1,16 @@
 #include "base/publish.h"
 
-#include "base/error.h"
 #include "base/parallel.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 
 namespace hdist {
 namespace {
-
-std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
-}
 
 /// Writing fails while this lives: no file may grow beyond 0 bytes.
 class NoRoom {

@@ -1,16 +1,13 @@
 #include "base/spawn.h"
 
-#include "base/error.h"
 #include "base/process.h"
 #include "base/process_testing.h"
-#include "base/text.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,13 +16,6 @@
 
 namespace hdist {
 namespace {
-
-std::string code_of_running(const std::string& program, const std::string& cwd = "") {
-  Command command = shell("");
-  command.argv = {program};
-  command.cwd = cwd;
-  return code_of([&] { run(command); });
-}
 
 TEST(Spawn, DescriptorsOfTheCallerAreClosed) {
   const int leaked = ::open("/dev/null", O_RDONLY); // NOLINT(android-cloexec-open): the point here

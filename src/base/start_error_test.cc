@@ -1,31 +1,13 @@
 #include "base/spawn.h"
 
-#include "base/error.h"
 #include "base/process.h"
 #include "base/process_testing.h"
-#include "base/text.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <thread>
-
 namespace hdist {
 namespace {
-
-std::string code_of_running(const std::string& program, const std::string& cwd = "") {
-  Command command = shell("");
-  command.argv = {program};
-  command.cwd = cwd;
-  return code_of([&] { run(command); });
-}
 
 TEST(StartError, WhatCannotBeStartedIsNamed) {
   TempDir tmp;

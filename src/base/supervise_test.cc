@@ -2,7 +2,7 @@
 #include "base/process.h"
 
 #include "base/error.h"
-#include "base/path.h"
+#include "base/process_testing.h"
 #include "base/text.h"
 #include "testing/testing.h"
 
@@ -23,8 +23,6 @@
 
 namespace hdist {
 namespace {
-
-using std::chrono::steady_clock;
 
 // Ignores every polite signal, and leaves two generations of daemons in sessions of their own, one
 // of them without any environment. All have the marker, an argument that no other process has, in
@@ -49,16 +47,6 @@ i=0
 while [ $i -lt 50 ]; do ( sh "$0" "$1" member & ); i=$((i + 1)); done
 sleep "$1"
 )";
-
-/// The generous bound of all waiting: a test that needs it all has failed.
-bool eventually(const std::function<bool()>& holds) {
-  const auto deadline = steady_clock::now() + std::chrono::seconds(60);
-  while (!holds()) {
-    if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
 
 std::string proc_text(pid_t pid, const std::string& file) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/" + file, std::ios::binary);
@@ -95,12 +83,6 @@ pid_t child_of(pid_t parent) {
   return 0;
 }
 
-Env test_env() {
-  Env env;
-  env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-  return env;
-}
-
 SupervisorOptions options(Isolation isolation) {
   return {.program = HDIST_SUPERVISE_PATH, .token = random_name(20), .isolation = isolation};
 }
@@ -117,15 +99,6 @@ Result run_script(const std::string& script, const SupervisorOptions& how, Comma
   command.output = [&](std::string_view bytes) { result.output += bytes; };
   result.status = run_supervised(command, how);
   return result;
-}
-
-std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
 }
 
 class Supervised : public ::testing::TestWithParam<Isolation> {

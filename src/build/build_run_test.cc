@@ -18,18 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Sets the umask for a test.
-class Umask {
-public:
-  explicit Umask(mode_t mask) : old_(::umask(mask)) {}
-  ~Umask() { ::umask(old_); }
-  Umask(const Umask&) = delete;
-  Umask& operator=(const Umask&) = delete;
-
-private:
-  mode_t old_;
-};
-
 class BuildRunTest : public testing::Test {
 protected:
   bool is_empty(const std::string& name) const {

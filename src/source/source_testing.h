@@ -12,15 +12,6 @@
 
 namespace hdist {
 
-inline std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "(no error)";
-}
-
 /// Begins like a gzip file, which is all that a deposit looks at.
 inline std::string fake_tar_gz(const std::string& content) {
   return std::string("\x1f\x8b\x08\x00", 4) + content;

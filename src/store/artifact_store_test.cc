@@ -38,15 +38,6 @@ protected:
   const std::string hash32_ = std::string(32, 'a');
 };
 
-std::string code_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& e) {
-    return e.code();
-  }
-  return "(no error)";
-}
-
 mode_t mode_of(const std::string& path) {
   struct stat status {};
   return lstat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;

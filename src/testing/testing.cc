@@ -2,12 +2,16 @@
 
 #include "base/error.h"
 
+#include <sys/stat.h>
+
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 namespace hdist {
 
@@ -39,6 +43,30 @@ std::string message_of(const std::function<void()>& action) {
     return e.what();
   }
   return "(no error)";
+}
+
+std::string code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& e) {
+    return e.code();
+  }
+  return "(no error)";
+}
+
+bool eventually(const std::function<bool()>& holds) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+Umask::Umask(mode_t mask) : old_(::umask(mask)) {}
+
+Umask::~Umask() {
+  ::umask(old_);
 }
 
 void write_file(const std::string& path, std::string_view content) {

@@ -1,9 +1,10 @@
-// testing.h: a directory of its own for each test, and the text of an error.
+// testing.h: a directory of its own for each test, what an error says, waiting.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace hdist {
 
@@ -24,6 +25,24 @@ private:
 
 /// what() of the Error that `action` throws, or "(no error)". Any other exception passes through.
 std::string message_of(const std::function<void()>& action);
+
+/// code() of the Error that `action` throws, or "(no error)".
+std::string code_of(const std::function<void()>& action);
+
+/// Waits until `holds`, at most a minute: a test that needs it all has failed.
+bool eventually(const std::function<bool()>& holds);
+
+/// The umask of the whole process while this lives.
+class Umask {
+public:
+  explicit Umask(mode_t mask);
+  ~Umask();
+  Umask(const Umask&) = delete;
+  Umask& operator=(const Umask&) = delete;
+
+private:
+  mode_t old_;
+};
 
 /// Replace the content of a file; the directories above it are made when they are missing.
 void write_file(const std::string& path, std::string_view content);

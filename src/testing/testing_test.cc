@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <stdexcept>
+#include <sys/stat.h>
 
 namespace hdist {
 namespace {
@@ -65,6 +66,23 @@ TEST(MessageOf, IsTheTextOfTheErrorAndSaysWhenThereIsNone) {
   EXPECT_EQ(message_of([] { throw Error(ErrorKind::failed, "test.code", "it broke"); }),
             "it broke");
   EXPECT_EQ(message_of([] {}), "(no error)");
+}
+
+TEST(CodeOf, IsTheCodeOfTheErrorAndSaysWhenThereIsNone) {
+  EXPECT_EQ(code_of([] { throw Error(ErrorKind::failed, "test.code", "it broke"); }), "test.code");
+  EXPECT_EQ(code_of([] {}), "(no error)");
+}
+
+TEST(Eventually, AsksUntilItHolds) {
+  int asked = 0;
+  EXPECT_TRUE(eventually([&] { return ++asked == 3; }));
+  EXPECT_EQ(asked, 3);
+}
+
+TEST(Umask, IsPutBack) {
+  Umask outer(027);
+  { Umask inner(077); }
+  EXPECT_EQ(::umask(027), 027u);
 }
 
 TEST(MessageOf, LetsOtherExceptionsPass) {
