@@ -224,8 +224,7 @@ private:
 template <typename Work> void showing_all(ArchiveFile& file, const Work& work) {
   try {
     work();
-  } catch (Error& error) {
-    error.during(fmt::format("unpacking {}", file.name()));
+  } catch (const Error& error) {
     bool is_about_content = error.code().starts_with("archive.") &&
                             error.code() != "archive.module" &&
                             error.kind() != ErrorKind::interrupted;

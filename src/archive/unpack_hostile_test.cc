@@ -243,8 +243,7 @@ TEST(HostileArchive, IsNamedInTheErrorTogetherWithTheEntry) {
   lab.make(tar_of("add(t, '../evil\\x1b[2J', b'1')"));
   std::string text = message_of([&] { lab.unpack(); });
   EXPECT_EQ(text, "a.tar has the entry ../evil\\x1b[2J, whose name ../evil\\x1b[2J is not a path "
-                  "below the target\n"
-                  "  while unpacking a.tar");
+                  "below the target");
 }
 
 } // namespace

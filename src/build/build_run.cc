@@ -108,18 +108,15 @@ void BuildRun::unpack_sources() {
     std::string target = source.target;
     while (target.ends_with('/'))
       target.pop_back();
-    // Refuses a target that leads through a link of a source before it.
-    const Dir directory = target == "." ? work.duplicate() : work.make_dirs(target);
-    try {
-      parts_.sources.unpack({.key = source.key,
-                             .target = directory.path(),
-                             .strip = source.strip,
-                             .into_existing = true},
-                            stop_);
-    } catch (Error& error) {
-      error.during(fmt::format("unpacking {} to {}", source.key.str(), source.target));
-      throw;
-    }
+    // A single file is the target itself, everything else goes into it. Refuses a target that
+    // leads through a link of a source before it.
+    const bool is_file = source.key.type() == SourceType::file && target != ".";
+    const std::string below = is_file ? parent_path(target) : target;
+    const Dir directory = below == "." ? work.duplicate() : work.make_dirs(below);
+    const std::string path =
+        is_file ? join_path(directory.path(), base_name(target)) : directory.path();
+    parts_.sources.unpack(
+        {.key = source.key, .target = path, .strip = source.strip, .into_existing = true}, stop_);
   }
 }
 

@@ -3,10 +3,19 @@
 namespace hdist {
 
 HttpResult FakeHttp::get(const HttpRequest& request, std::stop_token stop) {
-  std::scoped_lock lock(mutex_);
-  requests_.push_back(request.url);
   HttpResult result;
   result.final_url = request.url;
+  std::optional<Url> url = Url::parse(request.url);
+  if (request.permit && url) {
+    HostPermit permit = request.permit(url->host);
+    if (!permit.refusal.empty()) {
+      result.failure =
+          HttpFailure{.reason = HttpFailure::Reason::unreachable, .text = permit.refusal};
+      return result;
+    }
+  }
+  std::scoped_lock lock(mutex_);
+  requests_.push_back(request.url);
   if (stop.stop_requested()) {
     result.failure = HttpFailure{.reason = HttpFailure::Reason::stopped, .text = "stopped"};
   } else if (auto failure = failures_.find(request.url); failure != failures_.end()) {

@@ -60,18 +60,24 @@ HttpFailure status_failure(const std::string& host, int status) {
   return failure;
 }
 
+/// `host` was asked for something, `peer` was to be connected to: it, or a proxy.
 HttpFailure failure_of(const TransferResult& result, const std::string& host,
-                       const HttpRequest& request) {
+                       const std::string& peer, const HttpRequest& request, milliseconds connect) {
   using End = TransferResult::End;
+  bool is_about_proxy = peer != host && !result.reached_peer;
   auto make = [&](Reason reason, bool is_dead, const std::string& text) {
-    return HttpFailure{reason, is_dead, result.status, host + ": " + text};
+    return HttpFailure{.reason = reason,
+                       .dead_host = is_dead ? (is_about_proxy ? peer : host) : "",
+                       .status = result.status,
+                       .text = (is_about_proxy ? "the proxy " + peer : host) + ": " + text};
   };
   switch (result.end) {
+  case End::refused:
+    return make(Reason::unreachable, false, result.text);
   case End::no_connection:
     return make(Reason::unreachable, true, result.text);
   case End::connect_timeout:
-    return make(Reason::unreachable, true,
-                "no connection within " + seconds(request.timeouts.connect));
+    return make(Reason::unreachable, true, "no connection within " + seconds(connect));
   case End::first_byte_timeout:
     return make(Reason::slow, false, "no data within " + seconds(request.timeouts.first_byte));
   case End::stall:
@@ -102,7 +108,7 @@ private:
   std::optional<HttpFailure> get_once(const HttpRequest& request, const Url& url,
                                       Transfer& transfer, TransferResult& result,
                                       const std::stop_token& stop);
-  std::optional<HttpFailure> resolve(const Url& url, Transfer& transfer,
+  std::optional<HttpFailure> resolve(const Endpoint& endpoint, Transfer& transfer,
                                      const std::stop_token& stop) const;
   TransferFunction* transfer_function();
 
@@ -119,29 +125,28 @@ TransferFunction* CurlHttp::transfer_function() {
   return transfer_;
 }
 
-std::optional<HttpFailure> CurlHttp::resolve(const Url& url, Transfer& transfer,
+std::optional<HttpFailure> CurlHttp::resolve(const Endpoint& endpoint, Transfer& transfer,
                                              const std::stop_token& stop) const {
-  for (const Endpoint& endpoint : endpoints_of(url, transfer.proxy)) {
-    // Names in other scripts are translated by libcurl, so they are left to it.
-    if (is_numeric_host(endpoint.host) || !is_ascii(endpoint.host)) continue;
-    Resolution found =
-        resolve_within(endpoint.host, options_.resolve, transfer.timeouts.connect, stop);
-    auto fail = [&](Reason reason, const std::string& text) {
-      bool is_dead = reason == Reason::unreachable && endpoint.host == url.host;
-      return HttpFailure{reason, is_dead, 0, endpoint.host + ": " + text};
-    };
-    switch (found.end) {
-    case Resolution::End::stopped:
-      return fail(Reason::stopped, "stopped");
-    case Resolution::End::too_late:
-      return fail(Reason::unreachable,
-                  "could not resolve the host within " + seconds(transfer.timeouts.connect));
-    case Resolution::End::unknown:
-      return fail(Reason::unreachable, "could not resolve the host");
-    case Resolution::End::found:
-      transfer.resolved.push_back(curl_entry(endpoint, found.addresses));
-      break;
-    }
+  // Names in other scripts are translated by libcurl, so they are left to it.
+  if (is_numeric_host(endpoint.host) || !is_ascii(endpoint.host)) return std::nullopt;
+  Resolution found =
+      resolve_within(endpoint.host, options_.resolve, transfer.timeouts.connect, stop);
+  auto fail = [&](Reason reason, const std::string& text) {
+    return HttpFailure{.reason = reason,
+                       .dead_host = reason == Reason::unreachable ? endpoint.host : "",
+                       .text = endpoint.host + ": " + text};
+  };
+  switch (found.end) {
+  case Resolution::End::stopped:
+    return fail(Reason::stopped, "stopped");
+  case Resolution::End::too_late:
+    return fail(Reason::unreachable,
+                "could not resolve the host within " + seconds(transfer.timeouts.connect));
+  case Resolution::End::unknown:
+    return fail(Reason::unreachable, "could not resolve the host");
+  case Resolution::End::found:
+    transfer.resolved.push_back(curl_entry(endpoint, found.addresses));
+    break;
   }
   return std::nullopt;
 }
@@ -152,17 +157,26 @@ std::optional<HttpFailure> CurlHttp::get_once(const HttpRequest& request, const 
   Clock::time_point start = Clock::now();
   transfer.resolved.clear();
   transfer.proxy = proxy_for(url, env_);
-  transfer.timeouts.connect = request.timeouts.connect;
-  if (std::optional<HttpFailure> failure = resolve(url, transfer, stop)) return failure;
-  transfer.timeouts.connect = left_of(request.timeouts.connect, start);
+  milliseconds connect = request.timeouts.connect;
+  std::vector<Endpoint> endpoints = endpoints_of(url, transfer.proxy);
+  for (const Endpoint& endpoint : endpoints) {
+    if (request.permit) {
+      HostPermit permit = request.permit(endpoint.host);
+      if (!permit.refusal.empty())
+        return HttpFailure{
+            .reason = Reason::unreachable, .dead_host = {}, .text = std::move(permit.refusal)};
+      connect = permit.connect;
+    }
+    transfer.timeouts.connect = left_of(connect, start);
+    if (std::optional<HttpFailure> failure = resolve(endpoint, transfer, stop)) return failure;
+  }
+  transfer.timeouts.connect = left_of(connect, start);
   transfer_function()(transfer, result, stop);
   if (result.end == TransferResult::End::complete && result.status == 200) return std::nullopt;
   if (!result.redirect.empty() && result.end == TransferResult::End::complete) return std::nullopt;
   if (result.end == TransferResult::End::complete) return status_failure(url.host, result.status);
-  HttpFailure failure = failure_of(result, url.host, request);
-  if (!transfer.proxy.empty())
-    failure.host_is_dead = false; // it is the proxy that could not be reached
-  return failure;
+  std::string peer = endpoints.empty() ? url.host : endpoints.front().host;
+  return failure_of(result, url.host, peer, request, connect);
 }
 
 HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
@@ -193,8 +207,6 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
     transfer.timeouts.first_byte = left_of(request.timeouts.first_byte, start);
     TransferResult result;
     answer.failure = get_once(request, *url, transfer, result, stop);
-    // The caller knows only the host it asked.
-    if (answer.failure && url->host != first_host) answer.failure->host_is_dead = false;
     answer.content_type = result.content_type;
     answer.bytes = result.bytes;
     if (answer.failure || result.redirect.empty()) return answer;

@@ -22,12 +22,21 @@ struct HttpTimeouts {
   std::chrono::milliseconds stall{30'000};      // without any byte
 };
 
+/// Whether a host may be contacted now, and how long connecting may take.
+struct HostPermit {
+  std::string refusal; // why not; "": it may
+  std::chrono::milliseconds connect{0};
+};
+
 struct HttpRequest {
   std::string url;
   HttpTimeouts timeouts;
   int64_t limit_bytes = int64_t{64} << 30;
   std::function<void(int64_t done, int64_t total)> progress; // total -1: unknown
   std::function<void(std::string_view)> body;                // called in order; only for a 200
+  /// Asked before each host: of the address, of every redirect, the proxy's. Its time counts
+  /// instead of timeouts.connect.
+  std::function<HostPermit(const std::string& host)> permit;
 };
 
 /// Why a request gave no body; alternatives are tried by the caller.
@@ -42,9 +51,11 @@ struct HttpFailure {
     stopped
   };
   Reason reason = Reason::transfer;
-  bool host_is_dead = false; // could not resolve or connect: do not ask this host again for a while
-  int status = 0;            // HTTP status, 0 if none came
-  std::string text;          // "www.lua.org: could not resolve the host within 2.0 s"
+  /// The host (of the address, a redirect or a proxy) that could not be resolved or did not answer
+  /// an attempt to connect. One that refuses connections answers.
+  std::string dead_host;
+  int status = 0;   // HTTP status, 0 if none came
+  std::string text; // "www.lua.org: could not resolve the host within 2.0 s"
 };
 
 struct HttpResult {
@@ -84,8 +95,9 @@ std::optional<std::string> percent_decode(std::string_view text);
 /// ten minutes.
 class DeadHosts {
 public:
-  explicit DeadHosts(std::string file,
-            std::chrono::seconds remember = std::chrono::minutes(10)); // "" keeps it in memory only
+  explicit DeadHosts(
+      std::string file,
+      std::chrono::seconds remember = std::chrono::minutes(10)); // "" keeps it in memory only
   ~DeadHosts();
   bool is_dead(const std::string& host) const;
   /// Seconds since it was found dead, for the message; nullopt when not dead.

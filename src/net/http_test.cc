@@ -90,7 +90,7 @@ TEST_F(HttpTest, TellsWhyAServerGaveNothing) {
   EXPECT_EQ(reason_of(get(server.url("/206"))), Reason::transfer);
   HttpResult result = get(server.url("/404"));
   EXPECT_EQ(result.failure->status, 404);
-  EXPECT_FALSE(result.failure->host_is_dead);
+  EXPECT_EQ(result.failure->dead_host, "");
   EXPECT_EQ(result.failure->text, "127.0.0.1: the server answered with status 404");
   EXPECT_EQ(body_, ""); // only of a 200
 }
@@ -175,7 +175,7 @@ TEST_F(HttpTest, DoesNotWaitForAServerThatSendsNothing) {
   EXPECT_EQ(reason_of(get(server.url("/nothing"), with_timeouts(short_ones))), Reason::slow);
   HttpResult headers = get(server.url("/headers"), with_timeouts(short_ones));
   EXPECT_EQ(reason_of(headers), Reason::slow);
-  EXPECT_FALSE(headers.failure->host_is_dead);
+  EXPECT_EQ(headers.failure->dead_host, "");
   EXPECT_EQ(headers.failure->text, "127.0.0.1: no data within 0.2 s");
   HttpTimeouts stall{.stall = milliseconds(200)};
   HttpResult result = get(server.url("/stall"), with_timeouts(stall));
@@ -188,7 +188,7 @@ TEST_F(HttpTest, LeavesAHostThatRefusesOrSwallowsConnections) {
   int refusing = Listener(1).port(); // closed again
   HttpResult result = get("http://127.0.0.1:" + std::to_string(refusing) + "/x");
   EXPECT_EQ(reason_of(result), Reason::unreachable);
-  EXPECT_TRUE(result.failure->host_is_dead);
+  EXPECT_EQ(result.failure->dead_host, ""); // it answered
   BlackHole hole;
   options_.resolve = [](const std::string&) {
     return std::vector<std::string>{"127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"};
@@ -196,7 +196,7 @@ TEST_F(HttpTest, LeavesAHostThatRefusesOrSwallowsConnections) {
   result = get("http://hole.example:" + std::to_string(hole.port()) + "/x",
                with_timeouts({.connect = milliseconds(400)}));
   EXPECT_EQ(reason_of(result), Reason::unreachable);
-  EXPECT_TRUE(result.failure->host_is_dead);
+  EXPECT_EQ(result.failure->dead_host, "hole.example");
   EXPECT_EQ(result.failure->text, "hole.example: no connection within 0.4 s");
   EXPECT_LT(Clock::now() - start, kMuchLessThanForever);
 }
@@ -220,7 +220,7 @@ TEST_F(HttpTest, LeavesADnsServerThatNeverAnswers) {
   Clock::time_point start = Clock::now();
   HttpResult result = get("http://silent.example/x", with_timeouts({.connect = milliseconds(200)}));
   EXPECT_EQ(reason_of(result), Reason::unreachable);
-  EXPECT_TRUE(result.failure->host_is_dead);
+  EXPECT_EQ(result.failure->dead_host, "silent.example");
   EXPECT_EQ(result.failure->text, "silent.example: could not resolve the host within 0.2 s");
   EXPECT_LT(Clock::now() - start, kMuchLessThanForever);
   gate->set_value(); // the thread left behind ends
@@ -229,16 +229,52 @@ TEST_F(HttpTest, LeavesADnsServerThatNeverAnswers) {
 TEST_F(HttpTest, TellsAnUnknownHost) {
   options_.resolve = [](const std::string&) { return std::vector<std::string>{}; };
   HttpResult result = get("http://unknown.example/x");
-  EXPECT_TRUE(result.failure->host_is_dead);
+  EXPECT_EQ(result.failure->dead_host, "unknown.example");
   EXPECT_EQ(result.failure->text, "unknown.example: could not resolve the host");
 }
 
-TEST_F(HttpTest, DoesNotCallTheFirstHostDeadForARedirect) {
+TEST_F(HttpTest, NamesTheHostOfARedirectThatIsDeadNotTheFirst) {
   TestServer server([](const Connection& client) { client.redirect("http://dead.example/x"); });
   options_.resolve = [](const std::string&) { return std::vector<std::string>{}; };
   HttpResult result = get(server.url("/x"));
   EXPECT_EQ(reason_of(result), Reason::unreachable);
-  EXPECT_FALSE(result.failure->host_is_dead);
+  EXPECT_EQ(result.failure->dead_host, "dead.example");
+}
+
+TEST_F(HttpTest, NamesTheProxyThatIsDead) {
+  BlackHole hole;
+  setenv("http_proxy", ("http://127.0.0.1:" + std::to_string(hole.port())).c_str(), 1);
+  HttpResult result = get("http://inner.example/x", with_timeouts({.connect = milliseconds(200)}));
+  EXPECT_EQ(reason_of(result), Reason::unreachable);
+  EXPECT_EQ(result.failure->dead_host, "127.0.0.1");
+  EXPECT_EQ(result.failure->text, "the proxy 127.0.0.1: no connection within 0.2 s");
+}
+
+TEST_F(HttpTest, DoesNotCallAProxyDeadForAHostBehindIt) {
+  TestServer proxy([](const Connection& client) { client.say_nothing(); }); // to CONNECT
+  setenv("https_proxy", ("http://127.0.0.1:" + std::to_string(proxy.port())).c_str(), 1);
+  HttpResult result = get("https://inner.example/x", with_timeouts({.connect = milliseconds(200)}));
+  EXPECT_EQ(result.failure->dead_host, "inner.example");
+  EXPECT_EQ(result.failure->text, "inner.example: no connection within 0.2 s");
+}
+
+TEST_F(HttpTest, AsksBeforeItContactsAHost) {
+  TestServer server([](const Connection& client) { client.redirect("http://other.example/x"); });
+  std::vector<std::string> asked;
+  HttpRequest request;
+  request.permit = [&](const std::string& host) {
+    asked.push_back(host);
+    return HostPermit{host == "other.example" ? "other.example is not to be asked" : "",
+                      std::chrono::hours(1)};
+  };
+  options_.resolve = [](const std::string& host) -> std::vector<std::string> {
+    ADD_FAILURE() << host;
+    return {};
+  };
+  HttpResult result = get(server.url("/x"), request);
+  EXPECT_EQ(result.failure->text, "other.example is not to be asked");
+  EXPECT_EQ(result.failure->dead_host, "");
+  EXPECT_EQ(asked, (std::vector<std::string>{"127.0.0.1", "other.example"}));
 }
 
 TEST_F(HttpTest, AsksAProxyWithoutResolvingTheHost) {

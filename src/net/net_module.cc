@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <exception>
 
 namespace hdist {
@@ -142,6 +143,8 @@ private:
       end(End::complete);
     else if (code == CURLE_OPERATION_TIMEDOUT && !is_connected())
       end(End::connect_timeout);
+    else if (code == CURLE_COULDNT_CONNECT && integer(CURLINFO_OS_ERRNO) == ECONNREFUSED)
+      end(End::refused);
     else if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
              code == CURLE_COULDNT_RESOLVE_PROXY)
       end(End::no_connection);
@@ -184,10 +187,13 @@ private:
     curl_easy_getinfo(easy_.get(), info, &value);
     return value;
   }
-  int status() const {
+  long integer(CURLINFO info) const {
     long value = 0;
-    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &value);
-    return static_cast<int>(value);
+    curl_easy_getinfo(easy_.get(), info, &value);
+    return value;
+  }
+  int status() const {
+    return static_cast<int>(integer(CURLINFO_RESPONSE_CODE));
   }
   std::string text(CURLINFO info) const {
     const char* value = nullptr;
@@ -196,6 +202,8 @@ private:
   }
 
   void read_facts() {
+    // CONNECT_TIME would also wait for the tunnel through a proxy.
+    result_.reached_peer = integer(CURLINFO_LOCAL_PORT) > 0;
     result_.status = status();
     result_.content_type = text(CURLINFO_CONTENT_TYPE);
     result_.redirect = text(CURLINFO_REDIRECT_URL);

@@ -21,6 +21,7 @@ struct Transfer {
 struct TransferResult {
   enum class End {
     complete,
+    refused, // the host answered, but nobody listens there
     no_connection,
     connect_timeout,
     first_byte_timeout,
@@ -30,6 +31,7 @@ struct TransferResult {
     stopped
   };
   End end = End::broken;
+  bool reached_peer = false; // connected to the host, or to the proxy
   int status = 0;
   std::string redirect; // absolute; "" without a Location
   std::string content_type;

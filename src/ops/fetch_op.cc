@@ -12,6 +12,9 @@ namespace {
 std::vector<SourceCandidate> candidates_of(const std::vector<std::string>& words) {
   std::vector<SourceCandidate> candidates;
   for (const std::string& word : words) {
+    if (trim(word).empty())
+      throw Error(ErrorKind::usage, "source.no-address",
+                  "an address is empty, expected an http, https or file address, or a path");
     std::optional<Expectation> expected = Expectation::parse(word);
     if (!expected) {
       candidates.push_back({word, std::nullopt});

@@ -66,7 +66,7 @@ TEST_F(OperationTest, ASourceGoesInAndOutByJsonAlone) {
   Value fetched = call("fetch", R"({"sources": [{"url": ")" + tmp_.path() + R"(/data.txt"}]})");
   std::string key = text(fetched.find("sources")->if_list()->front(), "key");
   call("unpack", R"({"key": ")" + key + R"(", "target": ")" + tmp_.path() + R"(/out"})");
-  EXPECT_EQ(read_file(tmp_.path() + "/out/data.txt"), "content");
+  EXPECT_EQ(read_file(tmp_.path() + "/out"), "content");
   EXPECT_NE(message_of([&] {
               call("fetch", R"({"sources": [{"url": "/x", "key": "nokey"}]})");
             }).find("sources[0].key"),

@@ -21,9 +21,14 @@ struct AttemptResult {
   std::string reason;         // why not, one line; without the address
   bool worth_waiting = false; // it was only slow: more time may help
   bool wrong_content = false; // it gave something else than expected
+  bool network = false;       // a host did not answer, or not to the end
+  bool bad_address = false;   // nothing can be there: the address is at fault, not the world
 
   static AttemptResult failed(std::string reason) {
     return {.item = {}, .reason = std::move(reason)};
+  }
+  static AttemptResult no_such_place(std::string reason) {
+    return {.item = {}, .reason = std::move(reason), .bad_address = true};
   }
 };
 

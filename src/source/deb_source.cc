@@ -96,6 +96,7 @@ struct DebSources::State {
   Events& events;
   InFlight in_flight; // one thread at a time
   bool was_updated = false;
+  std::string unread; // archives whose indexes could not be read in this run, with the reasons
   std::optional<Error> update_failed; // of this run: trying again would cost the same again
   std::map<std::string, DebFile> known;
 
@@ -130,15 +131,15 @@ void DebSources::State::update(PrivateApt& apt, const Deadline& deadline) {
   if (update_failed) throw Error(*update_failed);
   was_updated = true;
   events.info("reading the indexes of the host's source archives");
-  std::string complaint;
   try {
-    complaint = apt.update(deadline);
+    unread = apt.update(deadline);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted) update_failed = error;
     throw;
   }
-  if (!complaint.empty())
-    events.warning("some of the host's package archives could not be read: " + complaint);
+  // Of no interest to whoever finds his file; else it is part of the reason.
+  if (!unread.empty())
+    events.info("some of the host's package archives could not be read: " + unread);
 }
 
 DebFile DebSources::State::find(const DebAddress& address, const std::string& text,
@@ -156,8 +157,9 @@ DebFile DebSources::State::find(const DebAddress& address, const std::string& te
   if (file) return *std::move(file);
   if (std::chrono::steady_clock::now() > deadline.time) throw too_late(options.time_limit);
   throw Error(ErrorKind::failed, "debsrc.not-found",
-              fmt::format("the host's source archives have no file {} of the source package {}",
-                          address.file, text.substr(0, text.find('/'))));
+              fmt::format("the host's source archives have no file {} of the source package {}{}",
+                          address.file, text.substr(0, text.find('/')),
+                          unread.empty() ? "" : ", but not all could be read: " + unread));
 }
 
 DebSources::DebSources(DebOptions options, Events& events)

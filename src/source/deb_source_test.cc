@@ -57,14 +57,17 @@ TEST(DebSource, AnUnknownFileReadsTheIndexesAgainButOnceInARun) {
   EXPECT_EQ(fake.calls("update"), 2);
 }
 
-TEST(DebSource, ADeadArchiveAmongOthersIsAWarning) {
+TEST(DebSource, ADeadArchiveAmongOthersIsNamedWhereItMatters) {
   FakeApt fake;
   fake.add("lua", "5-1", kRow);
   fake.on_update("touch $D/lists/pool_Sources; echo 'E: third party' >&2; exit 100");
   DebSources deb(fake.options, fake.events);
   EXPECT_EQ(deb.find("lua/lua_5.orig.tar.gz").urls.size(), 1U);
-  ASSERT_FALSE(fake.events.messages().empty());
-  EXPECT_NE(fake.events.messages().back().text.find("E: third party"), std::string::npos);
+  for (const Message& message : fake.events.messages())
+    EXPECT_EQ(message.level, Level::info) << message.text;
+  EXPECT_EQ(message_of([&] { deb.find("lua/other"); }),
+            "the host's source archives have no file other of the source package lua, but not all "
+            "could be read: E: third party");
 }
 
 TEST(DebSource, AnUpdateThatFailedIsNotTriedAgainInThisRun) {

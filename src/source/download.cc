@@ -1,5 +1,6 @@
 // A host that cannot be reached costs at most the budget in a run, first and second round together,
-// and is remembered (DeadHosts). One that answers but is slow costs nothing of the budget.
+// and is remembered (DeadHosts). One that connects and says nothing costs the first round at most
+// the budget, too, but is waited for in the second.
 #include "source/download.h"
 
 #include "base/error.h"
@@ -36,54 +37,57 @@ std::function<void(int64_t, int64_t)> progress_to(Events& events, const std::str
 Downloader::Downloader(const SourceStore& store, Http& http, DeadHosts& dead_hosts,
                        DownloadOptions options, Events& events)
     : store_(store), http_(http), dead_hosts_(dead_hosts), options_(options), events_(events),
-      accounts_(options.host_budget) {}
+      accounts_(options.host_budget), silence_(options.host_budget) {}
 
-/// Why this host is not asked now; nullopt: ask it.
-std::optional<AttemptResult> Downloader::refusal(const std::string& host, Patience patience) const {
-  if (accounts_.remaining(host) <= milliseconds(0))
-    return AttemptResult::failed(
-        fmt::format("{} was not reachable within {:.1f} s in this run", host,
-                    std::chrono::duration<double>(options_.host_budget).count()));
+HostPermit Downloader::permit(const std::string& host, Patience patience) const {
+  double budget_s = std::chrono::duration<double>(options_.host_budget).count();
+  milliseconds remaining = accounts_.remaining(host);
+  if (remaining <= milliseconds(0))
+    return {fmt::format("{} was not reachable within {:.1f} s in this run", host, budget_s), {}};
+  if (patience == Patience::more) return {{}, remaining};
+  if (silence_.remaining(host) <= milliseconds(0))
+    return {fmt::format("{} said nothing for {:.1f} s in this run", host, budget_s), {}};
   std::optional<int64_t> dead_for_s = dead_hosts_.dead_for_s(host);
-  if (patience == Patience::more || options_.ask_dead_hosts || !dead_for_s) return std::nullopt;
-  AttemptResult result = AttemptResult::failed(
-      fmt::format("{} was not reachable {} s ago, so it was not asked", host, *dead_for_s));
-  result.worth_waiting = accounts_.was_charged(host); // found in this run, in less than the budget
-  return result;
+  if (dead_for_s && !options_.ask_dead_hosts)
+    return {fmt::format("{} was not reachable {} s ago, so it was not asked", host, *dead_for_s),
+            {}};
+  return {{}, std::min(options_.first_byte, remaining)};
 }
 
-HttpTimeouts Downloader::timeouts(const std::string& host, Patience patience) const {
-  milliseconds remaining = std::max(accounts_.remaining(host), milliseconds(1));
-  if (patience == Patience::more) return {remaining, kLongFirstByte, kStall};
-  return {std::min(options_.first_byte, remaining), options_.first_byte, kStall};
+bool Downloader::may_wait_for(const std::string& host) const {
+  return accounts_.remaining(host) > milliseconds(0) &&
+         (accounts_.was_charged(host) || silence_.was_charged(host));
 }
 
-AttemptResult Downloader::failure(const HttpFailure& failure, const std::string& host,
-                                  milliseconds limit, Clock::time_point start) {
-  using Reason = HttpFailure::Reason;
-  AttemptResult result = AttemptResult::failed(printable(failure.text));
-  result.worth_waiting = failure.reason == Reason::slow;
-  if (failure.host_is_dead) {
-    Clock::time_point end = Clock::now();
-    accounts_.charge(host, start, end);
-    dead_hosts_.mark_dead(host);
-    result.worth_waiting = end - start >= limit; // else it said no at once, and will again
-  } else if (failure.status != 0) {
-    dead_hosts_.mark_alive(host);
+void Downloader::account(const HttpFailure& failure, const std::string& host,
+                         Clock::time_point start) {
+  Clock::time_point end = Clock::now();
+  if (!failure.dead_host.empty()) {
+    accounts_.charge(failure.dead_host, start, end);
+    if (end - start >= options_.remember_from) dead_hosts_.mark_dead(failure.dead_host);
+  } else if (failure.reason == HttpFailure::Reason::slow) {
+    silence_.charge(host, start, end);
   }
-  return result;
+  if (failure.status != 0) dead_hosts_.mark_alive(host);
 }
 
 AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, const std::string& name,
                               Patience patience, const std::stop_token& stop) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
-  if (std::optional<AttemptResult> refused = refusal(parsed->host, patience)) return *refused;
-
   GuardedDeposit deposit(store_.deposit());
   std::stop_source stop_here; // also stopped when the store cannot be written
   std::stop_callback pass_on(stop, [&] { stop_here.request_stop(); });
-  HttpRequest request{.url = url, .timeouts = timeouts(parsed->host, patience)};
+  bool is_patient = patience == Patience::more;
+  HttpRequest request{.url = url, .timeouts = {}};
+  request.timeouts = {options_.host_budget, is_patient ? kLongFirstByte : options_.first_byte,
+                      kStall};
+  HostPermit last; // that was given or refused
+  std::string last_host;
+  request.permit = [&](const std::string& host) {
+    last_host = host;
+    return last = permit(host, patience);
+  };
   request.progress = progress_to(events_, name);
   request.body = [&](std::string_view bytes) {
     if (!deposit.write(bytes)) stop_here.request_stop();
@@ -94,10 +98,22 @@ AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, cons
   if (stop.stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped",
                 fmt::format("fetching {} was stopped", name));
-  if (answer.failure)
-    return failure(*answer.failure, parsed->host, request.timeouts.connect, start);
-  dead_hosts_.mark_alive(parsed->host);
-  return finish_attempt(std::move(deposit).take(), wanted);
+  if (!answer.failure) {
+    dead_hosts_.mark_alive(parsed->host);
+    return finish_attempt(std::move(deposit).take(), wanted);
+  }
+  const HttpFailure& failure = *answer.failure;
+  AttemptResult result = AttemptResult::failed(printable(failure.text));
+  result.network = failure.status == 0 && failure.reason != HttpFailure::Reason::bad_address;
+  if (!last.refusal.empty()) {
+    result.worth_waiting = may_wait_for(last_host);
+    return result;
+  }
+  account(failure, parsed->host, start);
+  result.worth_waiting = failure.reason == HttpFailure::Reason::slow;
+  // A host that took all its time may need more; one that failed at once will again.
+  if (!failure.dead_host.empty()) result.worth_waiting = Clock::now() - start >= last.connect;
+  return result;
 }
 
 } // namespace hdist

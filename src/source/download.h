@@ -17,6 +17,9 @@ struct DownloadOptions {
   std::chrono::milliseconds first_byte{2'000};
   std::chrono::milliseconds host_budget{5'000};
   bool ask_dead_hosts = false;
+  /// What a dead host must have cost to be remembered: a network that was unplugged for a moment
+  /// answers at once.
+  std::chrono::milliseconds remember_from{500};
 };
 
 /// The first round goes on to the next address soon; the second waits for those that were slow.
@@ -32,17 +35,19 @@ public:
                     Patience patience, const std::stop_token& stop);
 
 private:
-  std::optional<AttemptResult> refusal(const std::string& host, Patience patience) const;
-  HttpTimeouts timeouts(const std::string& host, Patience patience) const;
-  AttemptResult failure(const HttpFailure& failure, const std::string& host,
-                        std::chrono::milliseconds limit, HostAccounts::Clock::time_point start);
+  HostPermit permit(const std::string& host, Patience patience) const;
+  /// The rest of its budget may help in the second round.
+  bool may_wait_for(const std::string& host) const;
+  void account(const HttpFailure& failure, const std::string& host,
+               HostAccounts::Clock::time_point start);
 
   const SourceStore& store_;
   Http& http_;
   DeadHosts& dead_hosts_;
   DownloadOptions options_;
   Events& events_;
-  HostAccounts accounts_;
+  HostAccounts accounts_; // of hosts that could not be reached
+  HostAccounts silence_;  // of hosts that connected and then said nothing
 };
 
 } // namespace hdist

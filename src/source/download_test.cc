@@ -17,13 +17,20 @@ using Reason = HttpFailure::Reason;
 class BlackHole final : public Http {
 public:
   HttpResult get(const HttpRequest& request, std::stop_token) override {
-    std::this_thread::sleep_for(request.timeouts.connect);
-    given += request.timeouts.connect;
-    ++requests;
     HttpResult result;
-    result.failure = HttpFailure{.reason = Reason::unreachable, .host_is_dead = true, .text = "no"};
+    std::string host = Url::parse(request.url)->host;
+    HostPermit permit = request.permit(host);
+    if (permit.refusal.empty() && !redirect_to.empty()) permit = request.permit(host = redirect_to);
+    result.failure = HttpFailure{.reason = Reason::unreachable, .text = permit.refusal};
+    if (!permit.refusal.empty()) return result;
+    std::this_thread::sleep_for(permit.connect);
+    given += permit.connect;
+    ++requests;
+    result.failure->dead_host = host;
+    result.failure->text = "no";
     return result;
   }
+  std::string redirect_to; // the host that is dead, when it is not the first
   milliseconds given{0};
   int requests = 0;
 };
@@ -31,10 +38,11 @@ public:
 class DownloadLab : public StoreLab {
 public:
   AttemptResult get(Http& client, const std::string& url, Patience patience = Patience::little) {
-    Downloader downloader(store, client, dead_hosts, {}, events);
+    Downloader downloader(store, client, dead_hosts, options, events);
     return downloader.get(url, {{}, url, url}, "x", patience, {});
   }
   DeadHosts dead_hosts{""};
+  DownloadOptions options;
   RecordedEvents events;
   FakeHttp http;
 };
@@ -52,14 +60,59 @@ TEST(Download, PutsTheContentIntoTheStoreAndReportsProgress) {
 
 TEST(Download, ADeadHostIsRememberedAndNotAskedAgain) {
   DownloadLab lab;
+  lab.options.remember_from = milliseconds(0);
   lab.http.fail("http://dead/x",
-                {.reason = Reason::unreachable, .host_is_dead = true, .text = "cannot resolve"});
-  EXPECT_EQ(lab.get(lab.http, "http://dead/x").reason, "cannot resolve");
+                {.reason = Reason::unreachable, .dead_host = "dead", .text = "cannot resolve"});
+  AttemptResult first = lab.get(lab.http, "http://dead/x");
+  EXPECT_EQ(first.reason, "cannot resolve");
+  EXPECT_TRUE(first.network);
   EXPECT_TRUE(lab.dead_hosts.is_dead("dead"));
   AttemptResult second = lab.get(lab.http, "http://dead/y");
   EXPECT_EQ(second.reason.substr(0, 23), "dead was not reachable ");
   EXPECT_FALSE(second.worth_waiting);
+  EXPECT_TRUE(second.network);
   EXPECT_EQ(lab.http.requests().size(), 1U);
+  lab.options.ask_dead_hosts = true;
+  EXPECT_EQ(lab.get(lab.http, "http://dead/x").reason, "cannot resolve");
+}
+
+TEST(Download, AHostThatFailsAtOnceIsNotRemembered) {
+  DownloadLab lab;
+  lab.options.remember_from = std::chrono::hours(1);
+  lab.http.fail("http://dead/x",
+                {.reason = Reason::unreachable, .dead_host = "dead", .text = "no network"});
+  EXPECT_EQ(lab.get(lab.http, "http://dead/x").reason, "no network");
+  EXPECT_FALSE(lab.dead_hosts.is_dead("dead"));
+}
+
+TEST(Download, TheDeadHostOfARedirectIsRememberedAndNotTheFirst) {
+  DownloadLab lab;
+  lab.options.first_byte = milliseconds(20);
+  lab.options.remember_from = milliseconds(20);
+  BlackHole http;
+  http.redirect_to = "dead";
+  EXPECT_EQ(lab.get(http, "http://alive/x").reason, "no");
+  EXPECT_TRUE(lab.dead_hosts.is_dead("dead"));
+  EXPECT_FALSE(lab.dead_hosts.is_dead("alive"));
+  EXPECT_EQ(lab.get(http, "http://alive/y").reason.substr(0, 23), "dead was not reachable ");
+  EXPECT_EQ(http.requests, 1);
+}
+
+TEST(Download, AHostThatConnectsAndSaysNothingIsLeftForTheSecondRound) {
+  DownloadLab lab;
+  lab.options.host_budget = milliseconds(1);
+  lab.http.fail("http://mute/x", {.reason = Reason::slow, .text = "slow"});
+  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options, lab.events);
+  auto get = [&](Patience patience) {
+    return downloader.get("http://mute/x", {{}, "", ""}, "x", patience, {});
+  };
+  AttemptResult result = get(Patience::little);
+  while (result.reason == "slow") // until it has cost its budget
+    result = get(Patience::little);
+  EXPECT_EQ(result.reason, "mute said nothing for 0.0 s in this run");
+  EXPECT_TRUE(result.worth_waiting);
+  EXPECT_EQ(get(Patience::more).reason, "slow");
+  EXPECT_FALSE(lab.dead_hosts.is_dead("mute"));
 }
 
 TEST(Download, AHostThatAnswersIsAlive) {
@@ -83,7 +136,9 @@ TEST(Download, ADeadHostCostsAtMostItsBudgetInARun) {
   DownloadLab lab;
   BlackHole http;
   Downloader downloader(lab.store, http, lab.dead_hosts,
-                        {.first_byte = milliseconds(20), .host_budget = milliseconds(50)},
+                        {.first_byte = milliseconds(20),
+                         .host_budget = milliseconds(50),
+                         .remember_from = milliseconds(0)},
                         lab.events);
   auto get = [&](Patience patience) {
     return downloader.get("http://hole/x", {{}, "", ""}, "x", patience, {});

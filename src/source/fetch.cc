@@ -21,12 +21,14 @@ namespace hdist {
 
 namespace {
 
+constexpr std::string_view kCannotBeFetched = " cannot be fetched: ";
+
 /// One address to be tried, of a mirror or a candidate.
 struct Try {
   Address address;
   Wanted wanted;
   std::string claimed_url; // of a mirror: whose content it is said to be
-  std::string reason;      // why it gave nothing so far
+  AttemptResult result;    // why it gave nothing so far
 };
 
 /// What a person calls this task.
@@ -54,30 +56,55 @@ std::vector<Try> tries_of(const FetchTask& task, const std::vector<std::string>&
   return tries;
 }
 
-Error unavailable(const FetchTask& task, const std::string& name,
-                  const std::vector<FetchAttempt>& failed, bool offline) {
+std::vector<FetchAttempt> failed_attempts(const std::vector<Try>& tries) {
+  std::vector<FetchAttempt> list;
+  for (const Try& one : tries)
+    if (!one.result.reason.empty())
+      list.push_back({public_address(one.address.text), one.result.reason});
+  return list;
+}
+
+/// "x cannot be fetched: reason", or a list where there was a choice.
+std::string unavailable_text(const FetchTask& task, const std::string& name,
+                             const std::vector<FetchAttempt>& failed) {
   std::string expected;
   for (const SourceCandidate& candidate : task.candidates)
     if (candidate.expected && expected.empty()) expected = " (" + candidate.expected->str() + ")";
+  if (failed.size() == 1)
+    return fmt::format("{}{}{}{}", printable(failed[0].url), expected, kCannotBeFetched,
+                       printable(failed[0].reason));
   std::string text = fmt::format("no address gave {}{}:", name, expected);
   for (const FetchAttempt& attempt : failed)
     text += fmt::format("\n  {}: {}", printable(attempt.url), printable(attempt.reason));
-  Error error(ErrorKind::failed, "source.unavailable", text);
-  if (offline)
-    error.advise({.text = "Only the store and local files were looked at, because working offline "
-                          "was asked for.",
-                  .verb = {},
-                  .args = {}});
-  else
-    error.advise({.text = "Check the network and the variables http_proxy and https_proxy. A host "
-                          "that was not reachable is asked again after ten minutes.",
-                  .verb = {},
-                  .args = {}});
-  error.advise({.text = fmt::format("Or get {} in another way and give its place on this machine "
-                                    "as an address, file:/path/to/{}.",
-                                    name, name),
-                .verb = {},
-                .args = {}});
+  return text;
+}
+
+Error unavailable(const FetchTask& task, const std::string& name, const std::vector<Try>& tries,
+                  bool offline) {
+  bool is_network = false, is_remote = false, is_usage = true;
+  for (const Try& one : tries) {
+    is_network = is_network || one.result.network;
+    is_usage = is_usage && one.result.bad_address;
+    bool is_local = one.address.kind == Address::Kind::local;
+    is_remote = is_remote || (!is_local && !one.result.bad_address);
+  }
+  Error error(is_usage ? ErrorKind::usage : ErrorKind::failed, "source.unavailable",
+              unavailable_text(task, name, failed_attempts(tries)));
+  auto advise = [&](std::string text) {
+    error.advise({.text = std::move(text), .verb = {}, .args = {}});
+  };
+  if (is_remote && offline)
+    advise("Only the store and local files were looked at, because working offline was asked for.");
+  if (is_network) {
+    advise("Check the network and the variables http_proxy and https_proxy.");
+    error.advise({.text = "A host that was not reachable is asked again after ten minutes, or now",
+                  .verb = "fetch",
+                  .args = {"--refresh", public_address(task.candidates.front().url)}});
+  }
+  if (is_remote)
+    advise(fmt::format("Or get {} in another way and give its place on this machine as an "
+                       "address, file:/path/to/{}.",
+                       name, name));
   return error;
 }
 
@@ -95,7 +122,8 @@ struct Fetcher::State {
         downloader(sources, http, dead_hosts,
                    {.first_byte = options.first_byte,
                     .host_budget = options.host_budget,
-                    .ask_dead_hosts = options.refresh},
+                    .ask_dead_hosts = options.refresh,
+                    .remember_from = options.remember_from},
                    sink) {}
 
   SourceStore& store;
@@ -144,7 +172,10 @@ AttemptResult Fetcher::State::attempt_deb(const Try& what, const std::string& na
     file = deb.find(what.address.rest, stop);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    return AttemptResult::failed(error.message());
+    AttemptResult result = AttemptResult::failed(error.message());
+    result.bad_address = error.kind() == ErrorKind::usage;
+    result.network = error.code() == "debsrc.update-failed" || error.code() == "debsrc.time-limit";
+    return result;
   }
   Wanted wanted = what.wanted;
   wanted.type_url = file.file;
@@ -169,6 +200,7 @@ AttemptResult Fetcher::State::attempt_deb(const Try& what, const std::string& na
     all.reason += fmt::format("{}{}: {}", all.reason.empty() ? "" : "; ", url, result.reason);
     all.worth_waiting = all.worth_waiting || result.worth_waiting;
     all.wrong_content = all.wrong_content || result.wrong_content;
+    all.network = all.network || result.network;
   }
   return all;
 }
@@ -187,7 +219,7 @@ AttemptResult Fetcher::State::attempt(const Try& what, const std::string& name, 
   case Address::Kind::unsupported:
     break;
   }
-  return AttemptResult::failed(what.address.rest);
+  return AttemptResult::no_such_place(what.address.rest);
 }
 
 void Fetcher::State::note_refresh(const Try& what, const std::optional<SourceItem>& before,
@@ -212,12 +244,6 @@ FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, const std::str
   std::vector<std::size_t> order(tries.size());
   for (std::size_t i = 0; i < order.size(); ++i)
     order[i] = i;
-  auto failed = [&] {
-    std::vector<FetchAttempt> list;
-    for (const Try& one : tries)
-      if (!one.reason.empty()) list.push_back({public_address(one.address.text), one.reason});
-    return list;
-  };
   for (Patience patience : {Patience::little, Patience::more}) {
     std::vector<std::size_t> again;
     for (std::size_t i : order) {
@@ -229,18 +255,19 @@ FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, const std::str
       if (result.item) {
         if (is_known_http) note_refresh(one, before, *result.item);
         if (!one.claimed_url.empty()) store.add_claim(result.item->key, one.claimed_url);
-        one.reason.clear();
-        return {*result.item, public_address(one.address.text), false, failed()};
+        one.result.reason.clear();
+        return {*result.item, public_address(one.address.text), false, failed_attempts(tries)};
       }
-      one.reason = replace_all(std::move(result.reason), "\n", "; ");
-      if (result.wrong_content)
+      one.result = std::move(result);
+      one.result.reason = replace_all(std::move(one.result.reason), "\n", "; ");
+      if (one.result.wrong_content && tries.size() > 1)
         events.warning(
-            fmt::format("{}: {}", public_address(one.address.text), printable(one.reason)));
-      if (result.worth_waiting) again.push_back(i);
+            fmt::format("{}: {}", public_address(one.address.text), printable(one.result.reason)));
+      if (one.result.worth_waiting) again.push_back(i);
     }
     order = std::move(again);
   }
-  throw unavailable(task, name, failed(), options.offline);
+  throw unavailable(task, name, tries, options.offline);
 }
 
 Fetcher::Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dead_hosts,
@@ -282,7 +309,11 @@ FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string
     tell(TaskState::finished, "from " + outcome.url);
     return outcome;
   } catch (Error& error) {
-    tell(TaskState::failed, error.message().substr(0, error.message().find('\n')));
+    std::string message = error.message().substr(0, error.message().find('\n'));
+    if (std::size_t at = message.find(kCannotBeFetched); at != std::string::npos)
+      message.erase(0, at + kCannotBeFetched.size()); // whoever shows it names the task
+    if (message.ends_with(':')) message.pop_back();
+    tell(TaskState::failed, message);
     throw;
   }
 }

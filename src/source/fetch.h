@@ -20,6 +20,7 @@ namespace hdist {
 struct FetchOptions {
   std::chrono::milliseconds first_byte{2'000};  // then the next candidate
   std::chrono::milliseconds host_budget{5'000}; // what one dead host may cost in a run, at most
+  std::chrono::milliseconds remember_from{500}; // a host must have cost it to be remembered as dead
   bool refresh = false; // ask again although the address is known, or its host was not reachable
   bool offline = false; // only what is in the store or in local files
   std::vector<std::string> mirrors; // asked first for full keys: <mirror>/packs/<type>/<digest52>
@@ -43,9 +44,9 @@ public:
   Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dead_hosts,
           FetchOptions options, Events& events);
   ~Fetcher();
-  /// Present already: nothing is asked. Throws Error failed "source.unavailable" listing every
-  /// candidate with its reason. Safe to call from several threads; equal requests at once download
-  /// once.
+  /// Present already: nothing is asked. Throws Error "source.unavailable" listing every candidate
+  /// with its reason; usage where only the addresses are at fault, else failed. Safe to call from
+  /// several threads; equal requests at once download once.
   FetchOutcome fetch(const FetchTask& task, const std::vector<std::string>& tags = {},
                      const std::stop_token& stop = {});
 

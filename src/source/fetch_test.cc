@@ -98,15 +98,48 @@ TEST(Fetch, WhenNobodyHasItEveryCandidateIsListedWithItsReason) {
                 "  http://h/absent.tar.gz: no such address\n"
                 "  ftp://h/x: addresses of this kind are not supported, expected http:, https:, "
                 "file:, deb-src: or a path\n"
-                "  /nowhere/lua.tar.gz: open /nowhere/lua.tar.gz: No such file or directory");
+                "  /nowhere/lua.tar.gz: there is no such file or directory");
   EXPECT_EQ(lab.states(), "lua.tar.gz:0 lua.tar.gz:2 ");
   EXPECT_EQ(code_of([&] { lab.fetch(std::vector<SourceCandidate>{}); }), "source.no-address");
+}
+
+TEST(Fetch, AnAddressThatNothingCanBeAtIsWrongUsageWithoutAdviceOnTheNetwork) {
+  FetchLab lab;
+  std::string absent = lab.path("absent.tar.gz");
+  for (const std::string& url : {std::string("ftp://h/x"), std::string("file://other/x"), absent,
+                                 std::string("http://"), std::string("deb-src:nonsense")}) {
+    try {
+      lab.fetch(url);
+      ADD_FAILURE() << url;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage) << url;
+      for (const Advice& advice : error.advice())
+        EXPECT_EQ(advice.text.find("network"), std::string::npos) << url;
+    }
+  }
+  EXPECT_EQ(lab.message({{absent, {}}}),
+            absent + " cannot be fetched: there is no such file or directory");
+}
+
+TEST(Fetch, ADeadNetworkIsNoUsageAndTheAdviceSaysSo) {
+  FetchLab lab;
+  lab.http.fail("http://h/x", {.reason = Reason::unreachable, .dead_host = "h", .text = "h: no"});
+  try {
+    lab.fetch("http://h/x");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failed);
+    EXPECT_EQ(error.message(), "http://h/x cannot be fetched: h: no");
+    ASSERT_EQ(error.advice().size(), 3U);
+    EXPECT_EQ(error.advice()[1].args, (std::vector<std::string>{"--refresh", "http://h/x"}));
+  }
 }
 
 TEST(Fetch, AHostFoundDeadIsNotAskedForTheNextSource) {
   FetchLab lab;
   lab.http.fail("http://dead/a",
-                {.reason = Reason::unreachable, .host_is_dead = true, .text = "no"});
+                {.reason = Reason::unreachable, .dead_host = "dead", .text = "no"});
+  lab.options.remember_from = std::chrono::milliseconds(0);
   lab.http.serve("http://good/a", "a");
   lab.http.serve("http://good/b", "b");
   lab.fetch({{"http://dead/a", Expectation(key_of("a"))}, {"http://good/a", {}}});
@@ -210,9 +243,7 @@ TEST(Fetch, AnIndexThatNamesOtherContentSavesTheDownload) {
               "'http://pool/lua.tar.gz' lua.tar.gz 5 SHA256:" + sha256("repacked").hex());
   SourceKey key = key_of("x", SourceType::tar_gz);
   EXPECT_EQ(lab.message({{"deb-src:lua/lua.tar.gz", Expectation(key)}}),
-            "no address gave lua.tar.gz (" + key.str() +
-                "):\n  deb-src:lua/lua.tar.gz: its index "
-                "says sha256:" +
+            "deb-src:lua/lua.tar.gz (" + key.str() + ") cannot be fetched: its index says sha256:" +
                 sha256("repacked").hex() + ", expected " + key.str());
   EXPECT_TRUE(lab.http.requests().empty());
 }

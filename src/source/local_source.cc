@@ -79,7 +79,12 @@ AttemptResult take_local(const SourceStore& store, const std::string& path, cons
   } catch (const Error& error) {
     deposit.rethrow();
     if (error.kind() == ErrorKind::interrupted) throw;
-    return AttemptResult::failed(error.message());
+    bool is_absent = error.system_errno() == ENOENT || error.system_errno() == ENOTDIR;
+    if (is_absent && !is_directory)
+      return AttemptResult::no_such_place("there is no such file or directory");
+    AttemptResult result = AttemptResult::failed(error.message());
+    result.bad_address = error.kind() == ErrorKind::usage;
+    return result;
   }
   deposit.rethrow();
   if (!is_directory) return finish_attempt(std::move(deposit).take(), wanted);

@@ -45,16 +45,6 @@ APT::Get::List-Cleanup "true";
 APT::Update::Error-Mode "any";
 )";
 
-std::string last_lines(const std::string& text) {
-  constexpr std::size_t kLines = 3;
-  std::vector<std::string> lines;
-  for (const std::string& line : split(text, '\n'))
-    if (!trim(line).empty()) lines.push_back(printable(trim(line)));
-  if (lines.size() > kLines)
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kLines));
-  return join(lines, "; ");
-}
-
 void need_program(const std::string& path) {
   if (::access(path.c_str(), X_OK) == 0) return;
   throw Error(ErrorKind::failed, "debsrc.no-apt",
@@ -88,6 +78,28 @@ std::optional<AptRow> parse_apt_row(std::string_view line) {
   return row;
 }
 
+std::string apt_complaint(const std::string& standard_error) {
+  constexpr std::string_view kFailed = "E: Failed to fetch ";
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> lines, about_archives;
+  for (const std::string& raw : split(standard_error, '\n')) {
+    std::string line = printable(trim(raw));
+    if (line.empty() || line.starts_with("E: Some index files failed to download")) continue;
+    if (!line.starts_with(kFailed)) {
+      lines.push_back(std::move(line));
+      continue;
+    }
+    line.erase(0, kFailed.size());
+    if (std::size_t end = line.find("  "); end != std::string::npos) line.replace(end, 2, ": ");
+    about_archives.push_back(std::move(line));
+  }
+  if (!about_archives.empty()) lines = std::move(about_archives);
+  if (lines.size() <= kMost) return join(lines, "; ");
+  std::size_t others = lines.size() - kMost;
+  lines.resize(kMost);
+  return fmt::format("{}; and {} more", join(lines, "; "), others);
+}
+
 PrivateApt::Answer PrivateApt::ask(const std::string& program,
                                    const std::vector<std::string>& words,
                                    const Deadline& deadline) const {
@@ -112,10 +124,9 @@ PrivateApt::Answer PrivateApt::ask(const std::string& program,
     throw Error(ErrorKind::interrupted, "source.stopped",
                 fmt::format("asking {} was stopped", program));
   answer.ok = status.ok();
-  answer.complaint = last_lines(complaint);
-  if (!answer.ok)
-    answer.complaint = fmt::format("{} ended with {}{}{}", base_name(program), status.text(),
-                                   answer.complaint.empty() ? "" : ": ", answer.complaint);
+  answer.complaint = apt_complaint(complaint);
+  if (!answer.ok && answer.complaint.empty())
+    answer.complaint = fmt::format("{} ended with {}", base_name(program), status.text());
   return answer;
 }
 

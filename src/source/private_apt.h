@@ -20,6 +20,10 @@ struct AptRow {
 };
 std::optional<AptRow> parse_apt_row(std::string_view line);
 
+/// What apt's complaints come down to, one line: "http://h/dists/x/InRelease: Could not resolve
+/// 'h'; ..."; "" when they say nothing.
+std::string apt_complaint(const std::string& standard_error);
+
 /// When a job must be over, and who may end it earlier.
 struct Deadline {
   std::chrono::steady_clock::time_point time;
@@ -47,7 +51,7 @@ private:
   struct Answer {
     bool ok = false;
     std::string output;
-    std::string complaint; // last lines of stderr
+    std::string complaint; // what stderr comes down to; else how it ended
   };
   Answer ask(const std::string& program, const std::vector<std::string>& words,
              const Deadline& deadline) const;

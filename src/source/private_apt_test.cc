@@ -59,14 +59,25 @@ TEST(PrivateApt, IsFreshForADayAndForTheSameSources) {
 
 TEST(PrivateApt, AFailedUpdateIsAComplaintWhenThereAreLists) {
   FakeApt fake;
-  fake.on_update("echo 'E: dead host' >&2; exit 100");
+  fake.on_update("exit 100");
   PrivateApt apt(fake.options);
   apt.prepare();
   EXPECT_EQ(message_of([&] { apt.update(soon()); }),
             "the indexes of the host's package archives could not be read: apt-get ended with exit "
-            "status 100: E: dead host");
+            "status 100");
   write_file(fake.path("state/lists/pool_Sources"), "");
-  EXPECT_EQ(apt.update(soon()), "apt-get ended with exit status 100: E: dead host");
+  fake.on_update("echo 'E: Failed to fetch http://a/InRelease  No host' >&2; exit 100");
+  EXPECT_EQ(apt.update(soon()), "http://a/InRelease: No host");
+}
+
+TEST(PrivateApt, ComplaintsAreBroughtDownToTheArchives) {
+  EXPECT_EQ(apt_complaint("W: something\n"
+                          "E: Failed to fetch http://a/InRelease  Could not resolve 'a'\n"
+                          "E: Failed to fetch http://b/InRelease  404  Not Found\n"
+                          "E: Some index files failed to download. They have been ignored.\n"),
+            "http://a/InRelease: Could not resolve 'a'; http://b/InRelease: 404  Not Found");
+  EXPECT_EQ(apt_complaint("E: 1\nE: 2\n\nE: 3\nE: 4\nE: 5\n"), "E: 1; E: 2; E: 3; and 2 more");
+  EXPECT_EQ(apt_complaint("\n"), "");
 }
 
 TEST(PrivateApt, WithoutAptOrSourcesItSaysSo) {

@@ -117,8 +117,10 @@ SourceItem SourceStore::put_directory(const std::string& directory,
 void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& stop) const {
   try {
     SourceItem item = need(*this, request.key);
-    UnpackTarget target(request.target, request.into_existing);
-    unpack_item(item, target.dir(), request.strip, stop);
+    UnpackTarget target = item.key.type() == SourceType::file
+                              ? UnpackTarget::for_file(request.target, request.into_existing)
+                              : UnpackTarget(request.target, request.into_existing);
+    unpack_item(item, target.dir(), {request.strip, target.file_name()}, stop);
     std::move(target).publish();
     note_use(item.key);
   } catch (Error& error) {

@@ -58,7 +58,7 @@ private:
 
 struct UnpackRequest {
   SourceKey key;
-  std::string target; // a directory: absent or empty
+  std::string target; // a directory: absent or empty; of a file: key the file itself
   std::optional<int> strip;
   bool into_existing = false; // files are added to a directory that has others (sources of a job);
                               // existing files are errors
@@ -92,8 +92,8 @@ public:
   SourceItem put_directory(const std::string& directory, const std::stop_token& stop = {}) const;
 
   /// Verifies while unpacking: content that does not match the key is an error ("source.corrupt")
-  /// and leaves nothing in target. A file: key becomes one file named as its first address's last
-  /// part was (or "source").
+  /// and leaves nothing in target. A file: key becomes the file
+  /// `target`, or "source" in it when it is a directory.
   void unpack(const UnpackRequest& request, const std::stop_token& stop = {}) const;
   const std::string& path() const;
 

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "data/digest.h"
 #include "model/hitpack.h"
-#include "source/address.h"
 #include "source/dir_stream.h"
 
 #include <fcntl.h>
@@ -98,10 +97,9 @@ void unpack_pack(const SourceItem& item, const Dir& target) {
   }
 }
 
-void unpack_file(const SourceItem& item, const Dir& target, const std::stop_token& stop) {
+void unpack_file(const SourceItem& item, const Dir& target, const std::string& name,
+                 const std::stop_token& stop) {
   Fd fd = open_item(item);
-  std::string name = item.addresses.empty() ? "" : address_file_name(item.addresses.front().url);
-  if (name.empty()) name = "source";
   Fd out = target.open_file(name, O_WRONLY | O_CREAT | O_EXCL, 0644);
   Verifier verifier(item);
   std::string buffer(std::size_t{256} << 10, '\0');
@@ -122,17 +120,17 @@ void unpack_file(const SourceItem& item, const Dir& target, const std::stop_toke
 
 } // namespace
 
-void unpack_item(const SourceItem& item, const Dir& target, std::optional<int> strip,
+void unpack_item(const SourceItem& item, const Dir& target, const ItemUnpacking& how,
                  const std::stop_token& stop) {
   SourceType type = item.key.type();
-  if (is_archive(type)) return unpack_packed(item, target, strip, stop);
-  if (strip.value_or(0) != 0)
+  if (is_archive(type)) return unpack_packed(item, target, how.strip, stop);
+  if (how.strip.value_or(0) != 0)
     throw Error(
         ErrorKind::usage, "source.strip",
         fmt::format("{} has no leading directories to strip, only archives have", item.key.str()));
   if (type == SourceType::dir) return unpack_stream(item, target, stop);
   if (type == SourceType::files) return unpack_pack(item, target);
-  return unpack_file(item, target, stop);
+  return unpack_file(item, target, how.file_name, stop);
 }
 
 } // namespace hdist

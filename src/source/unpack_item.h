@@ -9,9 +9,14 @@
 
 namespace hdist {
 
+struct ItemUnpacking {
+  std::optional<int> strip;
+  std::string file_name = "source"; // of a file: item in the target
+};
+
 /// Into the empty `target`, which is of no use to anybody when this throws. Error failed
 /// "source.corrupt" when the bytes are not those of the key, whatever else is wrong with them.
-void unpack_item(const SourceItem& item, const Dir& target, std::optional<int> strip,
+void unpack_item(const SourceItem& item, const Dir& target, const ItemUnpacking& how,
                  const std::stop_token& stop);
 
 } // namespace hdist

@@ -16,7 +16,7 @@ public:
   std::string unpack(const SourceItem& item, std::optional<int> strip = std::nullopt) const {
     fs::remove_all(path("target"));
     Dir target = Dir::create(path("target"));
-    std::string code = code_of([&] { unpack_item(item, target, strip, {}); });
+    std::string code = code_of([&] { unpack_item(item, target, {.strip = strip}, {}); });
     return code == "(no error)" ? tree_text(path("target")) : code;
   }
   /// Other bytes under the same name.
@@ -74,11 +74,13 @@ TEST(UnpackItem, APackGivesPlainFiles) {
   EXPECT_EQ(lab.unpack(item), "a=\nd/\nd/run.sh=#!/bin/sh\n");
 }
 
-TEST(UnpackItem, AFileIsNamedAsItsFirstAddressEnds) {
+TEST(UnpackItem, TheNameOfAFileIsItsUsersWhateverItsAddressesAre) {
   ItemLab lab;
   SourceItem item = lab.put(SourceType::file, "x", "https://h/p/fix.patch?raw=1");
-  EXPECT_EQ(lab.unpack(item), "fix.patch=x\n");
-  EXPECT_EQ(lab.unpack(lab.put(SourceType::file, "y")), "source=y\n");
+  EXPECT_EQ(lab.unpack(item), "source=x\n");
+  Dir target = Dir::create(lab.path("named"));
+  unpack_item(item, target, {.strip = {}, .file_name = "a.patch"}, {});
+  EXPECT_EQ(tree_text(lab.path("named")), "a.patch=x\n");
 }
 
 TEST(UnpackItem, OnlyArchivesCanBeStripped) {

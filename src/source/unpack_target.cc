@@ -69,6 +69,15 @@ UnpackTarget::UnpackTarget(const std::string& path, bool into_existing) : path_(
   staging_.emplace(*place_);
 }
 
+UnpackTarget UnpackTarget::for_file(const std::string& path, bool into_existing) {
+  std::string whole = absolute_path(path);
+  struct stat status {};
+  bool is_directory = ::lstat(whole.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  UnpackTarget target(is_directory ? path : parent_path(whole), into_existing || !is_directory);
+  if (!is_directory) target.file_name_ = base_name(whole);
+  return target;
+}
+
 void UnpackTarget::publish() && {
   if (name_.empty()) {
     // Beside the entries and not in a temporary place elsewhere: the target may be a mount point,

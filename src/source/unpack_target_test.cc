@@ -102,5 +102,32 @@ TEST(UnpackTarget, ATargetThatAppearsMeanwhileIsNotReplaced) {
   EXPECT_EQ(tree_text(tmp.path() + "/t"), "theirs=1\n");
 }
 
+TEST(UnpackTarget, ASingleFileIsTheTargetOrInADirectory) {
+  TempDir tmp;
+  auto put = [&](const std::string& path) {
+    UnpackTarget target = UnpackTarget::for_file(path, true);
+    fill(target, target.file_name(), "x");
+    std::move(target).publish();
+  };
+  put(tmp.path() + "/new/a.patch");
+  put(tmp.path() + "/new/b.patch");
+  put(tmp.path() + "/new");
+  EXPECT_EQ(tree_text(tmp.path()), "new/\nnew/a.patch=x\nnew/b.patch=x\nnew/source=x\n");
+  EXPECT_EQ(code_of([&] { put(tmp.path() + "/new/a.patch"); }), "source.target-exists");
+  EXPECT_EQ(code_of([&] { UnpackTarget::for_file(tmp.path() + "/new", false); }),
+            "source.target-not-empty");
+}
+
+TEST(UnpackTarget, ASingleFileDoesNotGoThroughALink) {
+  TempDir tmp;
+  fs::create_directory(tmp.path() + "/elsewhere");
+  fs::create_symlink(tmp.path() + "/elsewhere", tmp.path() + "/link");
+  UnpackTarget target = UnpackTarget::for_file(tmp.path() + "/link", true);
+  EXPECT_EQ(target.file_name(), "link");
+  fill(target, "link", "x");
+  EXPECT_EQ(code_of([&] { std::move(target).publish(); }), "source.target-exists");
+  EXPECT_EQ(StoreLab::count(tmp.path() + "/elsewhere"), 0U);
+}
+
 } // namespace
 } // namespace hdist

@@ -96,6 +96,38 @@ server.serve_forever()' "$1" 2>/dev/null &
   url=http://127.0.0.1:$(cat port)
 }
 
+# black_hole DIRECTORY: an address of loopback where connects hang, since its queue is full; sets hole. When ./open appears it
+# makes ./opened, serves the directory, and writes each path asked for to ./hole-requests.
+black_hole() {
+  : >hole-requests
+  "${PYTHON:-/usr/bin/python3}" -c 'import functools, http.server, os, socket, sys, time
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+    def do_GET(self):
+        open("hole-requests", "a").write(self.path + "\n")
+        super().do_GET()
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 0
+server = Server(("127.0.0.2", 0), functools.partial(Handler, directory=sys.argv[1]))
+fillers = [socket.socket() for _ in range(8)]
+for filler in fillers:
+    filler.setblocking(False)
+    filler.connect_ex(server.server_address)
+open("hole.new", "w").write(str(server.server_port))
+os.rename("hole.new", "hole.port")
+while not os.path.exists("open"):
+    time.sleep(0.05)
+for filler in fillers:
+    filler.close()
+server.socket.listen(64)
+open("opened", "w")
+server.serve_forever()' "$1" 2>/dev/null &
+  background="$background $!"
+  await test -e hole.port
+  hole=http://127.0.0.2:$(cat hole.port)
+}
+
 # await COMMAND...: until it succeeds, at most 20 s.
 await() {
   tries=200

@@ -18,7 +18,7 @@ expect_err 404
 key=$(hdist fetch whole.tar.gz)
 rm -r "$HDIST_HOME/.hashdist"
 expect_exit 1 hdist fetch "$url/half.tar.gz" "$key"
-expect_exit 1 hdist fetch "$PWD/absent"
+expect_exit 2 hdist fetch "$PWD/absent"
 expect_err "$PWD/absent"
 expect_exit 0 hdist fetch "$PWD/www/half.tar.gz"
 expect_exit 1 hdist unpack "$(cat out)" half
