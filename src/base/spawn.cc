@@ -118,29 +118,26 @@ Error lost(pid_t pid) {
   return error;
 }
 
+ChannelEnds channel(Fd ours, Fd theirs, const char* what) {
+  ChannelEnds result{above_standard(std::move(ours), what),
+                     above_standard(std::move(theirs), what)};
+  set_nonblocking(result.ours, what);
+  return result;
+}
+
 } // namespace
 
 ChannelEnds make_output_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("pipe2", "for the output of a program");
-  Fd read_end(ends[0]);
-  Fd write_end(ends[1]);
-  ChannelEnds result{above_standard(std::move(read_end), "pipe"),
-                     above_standard(std::move(write_end), "pipe")};
-  set_nonblocking(result.ours, "pipe");
-  return result;
+  return channel(Fd(ends[0]), Fd(ends[1]), "pipe");
 }
 
 ChannelEnds make_socket_pair() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw_errno("socketpair", "for the supervisor of a program");
-  Fd first(ends[0]);
-  Fd second(ends[1]);
-  ChannelEnds result{above_standard(std::move(first), "socket"),
-                     above_standard(std::move(second), "socket")};
-  set_nonblocking(result.ours, "socket");
-  return result;
+  return channel(Fd(ends[0]), Fd(ends[1]), "socket");
 }
 
 Fd make_input(const std::string& input) {

@@ -6,10 +6,12 @@
 #include "config/home.h"
 #include "config/ini.h"
 #include "config/keys.h"
+#include "config/trust.h"
 #include "data/fields.h"
 #include "data/json.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -37,10 +39,12 @@ public:
       read_named_file(from_environment, "");
     else
       read_brand_files();
+    apply_policy();
   }
 
 private:
   using Items = std::vector<std::string>;
+  enum class Place { usual, named };
   struct Given {
     std::string text;
     Items items;          // the same as a list
@@ -75,43 +79,43 @@ private:
   Setting& setting_of(const KeySpec& key) {
     for (Setting& setting : config_.settings_)
       if (setting.section == key.section && setting.key == key.key) return setting;
-    config_.settings_.push_back({key.section, key.key, "", "", key.standard, {}});
+    config_.settings_.push_back({key.section, key.key, key.standard, "default", key.standard, {}});
     return config_.settings_.back();
   }
 
   void read_brand_files() {
     const Brand& brand = config_.brand_;
-    std::string system = expand_home(brand.system_config_file, config_.home_);
     std::string old = normal_path(expand_home(brand.old_config_file, config_.home_));
-    read_file_if_exists(system, "");
-    if (read_file_if_exists(config_.file_, "")) {
+    read_system_file();
+    if (read_file_if_exists(config_.file_, "", Place::usual)) {
       if (real_path_if_exists(old) &&
           real_path_if_exists(old) != real_path_if_exists(config_.file_))
         config_.notes_.push_back(
             fmt::format("{} is not read, because {} is there", old, config_.file_));
-    } else if (read_file_if_exists(old, "")) {
+    } else if (read_file_if_exists(old, "", Place::usual)) {
       config_.file_ = old;
       config_.notes_.push_back(fmt::format("{} is the old name of {}", old, brand.config_file));
     }
   }
 
+  void read_system_file() {
+    read_file_if_exists(expand_home(config_.brand_.system_config_file, config_.home_), "",
+                        Place::usual);
+  }
+
   void read_named_file(const std::string& path, const std::string& how) {
     config_.file_ = absolute_path(path);
-    if (!read_file_if_exists(config_.file_, how))
+    if (!read_file_if_exists(config_.file_, how, Place::named))
       throw Error(ErrorKind::usage, "config.file",
                   fmt::format("there is no config file {}", printable(path)));
   }
 
   /// False when there is no such file. `how` goes in front of the origin.
-  bool read_file_if_exists(const std::string& path, const std::string& how) {
+  bool read_file_if_exists(const std::string& path, const std::string& how, Place place) {
     std::optional<std::string> real = real_path_if_exists(path);
     if (!real) return false;
-    constexpr int64_t kMostBytes = 1 << 20;
     std::string directory = parent_path(*real);
-    // /dev/null is a config file without settings for many people.
-    bool nothing = *real == "/dev/null";
-    Ini ini =
-        read_ini(path, nothing ? "" : Dir::open(directory).read_file(base_name(*real), kMostBytes));
+    Ini ini = read_ini(path, read_trusted(path, *real, place));
     config_.notes_.insert(config_.notes_.end(), ini.notes.begin(), ini.notes.end());
     for (const IniSection& section : ini.sections)
       check_section(ini.document, section.name, section.at);
@@ -128,7 +132,63 @@ private:
     return true;
   }
 
+  /// A file that was found may be another user's trap; one that was named is the user's own choice,
+  /// but the program that it names is not run (launcher/stage.c).
+  std::string read_trusted(const std::string& path, const std::string& real, Place place) {
+    constexpr int64_t kMostBytes = 1 << 20;
+    if (real == "/dev/null") return ""; // a config file without settings for many people
+    Dir dir = Dir::open(parent_path(real));
+    std::optional<struct stat> info = dir.stat(base_name(real));
+    std::optional<std::string> why = info ? why_untrusted(*info, geteuid()) : std::nullopt;
+    if (why && place == Place::usual) throw untrusted(path, *why);
+    if (why)
+      config_.notes_.push_back(fmt::format(
+          "{}: {}; its settings count, but the program that it names is not run", path, *why));
+    return dir.read_file(base_name(real), kMostBytes);
+  }
+
+  static Error untrusted(const std::string& path, const std::string& why) {
+    Error error(ErrorKind::refused, "config.untrusted",
+                fmt::format("the config file {} is not read: {}", printable(path), why));
+    error.advise(
+        {fmt::format("Make it a file of yours that nobody else may write to (chmod go-w {}), or "
+                     "name it with --config if you trust it.",
+                     shell_quote(path)),
+         "",
+         {}});
+    return error;
+  }
+
+  void apply_policy() {
+    Config site; // the site's file alone
+    site.brand_ = config_.brand_;
+    site.home_ = config_.home_;
+    ConfigLoader loader(site, request_);
+    loader.set_defaults();
+    loader.read_system_file();
+    const Setting policy = site.setting("site", "policy");
+    if (policy.items.empty()) return;
+    for (const std::string& name : policy.items) {
+      std::size_t dot = name.find('.');
+      std::optional<KeySpec> key = find_key(keys_, name.substr(0, dot),
+                                            dot == std::string::npos ? "" : name.substr(dot + 1));
+      if (!key)
+        throw Error(ErrorKind::usage, "config.policy",
+                    fmt::format("{}: [site] policy: \"{}\" is no setting; expected names like "
+                                "builder.share",
+                                policy.origin, printable(name)));
+      const Setting& fixed = loader.setting_of(*key);
+      Setting& setting = setting_of(*key);
+      if (setting.value != fixed.value)
+        config_.notes_.push_back(
+            fmt::format("{} is {} by the site's policy, not {}", name, fixed.value, setting.value));
+      setting = fixed;
+    }
+    setting_of(find_key(keys_, "site", "policy").value()) = policy;
+  }
+
   void read_json_settings(const Document& json) {
+    config_.file_.clear();
     for (const auto& [section, content] : *json.root.if_map()) {
       if (section == "home") continue;
       check_section(json, section, content.key_position());
@@ -141,7 +201,8 @@ private:
           throw document_error(json, value.key_position(), "", unknown_key(keys_, section, name),
                                "config");
         Setting& setting = setting_of(*key);
-        checked(json, value.position(), *key, given_in(json, value, section + "." + name), setting);
+        checked(json, value.position(), *key,
+                given_in(json, value, fmt::format("{}.{}", section, name)), setting);
         setting.origin = json.name;
       }
     }

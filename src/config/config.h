@@ -35,7 +35,8 @@ class Config {
 public:
   /// Precedence: --config, HDIST_CONFIG (a path, or JSON text when it starts with '{'), else the
   /// files of the brand (system's, then the user's, the user's winning). `~` is HDIST_HOME, else
-  /// HOME, else the password file.
+  /// HOME, else the password file. A file in its usual place that others may have written is
+  /// refused ("config.untrusted"); what the site's file lists in [site] policy no other overrides.
   static Config load(const Brand& brand, const ConfigRequest& request);
 
   /// Every question about a key that does not exist is Error usage "config.key".
@@ -61,9 +62,9 @@ public:
 
   const std::string& home() const { return home_; } // what `~` stands for
   const std::string& root() const { return root_; } // the hdist root, absolute
-  const std::string& file() const {
-    return file_;
-  } // the user's config file that was (or would be) read
+  /// The user's config file that was (or would be) read; empty when the settings were given as
+  /// text.
+  const std::string& file() const { return file_; }
 
   /// As one line of JSON, {"home": ..., "section": {"key": value}}: what jobs get in HDIST_CONFIG.
   /// All paths are absolute; "home" is there because the HOME of a job is another one.

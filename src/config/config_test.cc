@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 
 namespace hdist {
@@ -243,6 +245,53 @@ TEST_F(Configs, AnotherBrandHasItsOwnNamesEverywhere) {
   EXPECT_EQ(load().path("builder", "store"), home() + "/.qsnake/artifacts");
   variable("QSNAKE_CONFIG", R"({"builder": {"jobs": 6}})");
   EXPECT_EQ(load().setting("builder", "jobs").origin, "$QSNAKE_CONFIG");
+}
+
+TEST_F(Configs, AFileThatOthersMayWriteIsRefusedWhereItIsFoundAndNotedWhereItIsNamed) {
+  user("[builder]\njobs = 2\n");
+  fs::permissions(user_file(), fs::perms(0666));
+  EXPECT_EQ(error(), "the config file " + user_file() + " is not read: everybody may write to it");
+  EXPECT_EQ(load(user_file()).integer("builder", "jobs"), 2);
+  EXPECT_EQ(load(user_file()).notes(),
+            std::vector<std::string>{user_file() +
+                                     ": everybody may write to it; its settings "
+                                     "count, but the program that it names is not run"});
+  fs::permissions(user_file(), fs::perms(0644));
+  EXPECT_TRUE(load(user_file()).notes().empty());
+  site("[builder]\n");
+  fs::permissions(dir() + "/etc/hashdistconfig", fs::perms(0646));
+  EXPECT_NE(error().find("/etc/hashdistconfig is not read"), std::string::npos);
+}
+
+TEST_F(Configs, AFileOfSomebodyElseIsRefused) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root to give a file away";
+  user("[builder]\njobs = 2\n");
+  ASSERT_EQ(chown(user_file().c_str(), 12345, 12345), 0);
+  EXPECT_EQ(error(), "the config file " + user_file() + " is not read: it belongs to user 12345");
+}
+
+TEST_F(Configs, WhatTheSitesPolicyListsNoOtherPlaceOverrides) {
+  site(
+      "[site]\npolicy = builder.share, sources.keep-nightly\n[builder]\nshare = group\njobs = 4\n");
+  user("[builder]\nshare = private\njobs = 2\n[sources]\nkeep-nightly = never\n");
+  Config config = load();
+  EXPECT_EQ(config.text("builder", "share"), "group");
+  EXPECT_EQ(config.setting("builder", "share").origin, dir() + "/etc/hashdistconfig:4");
+  EXPECT_EQ(config.text("sources", "keep-nightly"), "forever"); // the default, as the site wants
+  EXPECT_EQ(config.integer("builder", "jobs"), 2);
+  EXPECT_EQ(config.notes().front(), "builder.share is group by the site's policy, not private");
+  EXPECT_EQ(load(user_file()).text("builder", "share"), "group");
+  variable("HDIST_CONFIG", R"({"builder": {"share": "private"}, "site": {"policy": []}})");
+  EXPECT_EQ(load().text("builder", "share"), "group");
+  EXPECT_EQ(load().list("site", "policy").size(), 2U);
+}
+
+TEST_F(Configs, APolicyOverASettingThatDoesNotExistIsAnError) {
+  for (const char* name : {"share", "builder.shares", "nonsense.x", "."}) {
+    site(std::string("[site]\npolicy = ") + name + "\n");
+    EXPECT_NE(error().find("is no setting; expected names like builder.share"), std::string::npos)
+        << name;
+  }
 }
 
 TEST_F(Configs, AskingForAKeyThatDoesNotExistIsAnError) {

@@ -79,7 +79,7 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {"gc", "keep-unreferenced", KeyKind::duration, "30 days"},
       {"gc", "user-roots", KeyKind::paths, ""},
       {"gc", "grace", KeyKind::duration, "10 minutes"},
-      {"site", "policy", KeyKind::text, ""},
+      {"site", "policy", KeyKind::texts, ""},
   };
 }
 

@@ -63,17 +63,20 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
 Value to_value(const EnterResponse& response) {
   static constexpr const char* kKinds[] = {"path", "flags", "plain"};
   Value variables = Value::map();
+  Value environment = Value::map();
   for (const ProfileVariable& variable : response.variables) {
     Value entry;
     entry.set("kind", kKinds[static_cast<int>(variable.kind)]);
     entry.set("values", to_value(variable.values));
     variables.set(variable.name, std::move(entry));
+    environment.set(variable.name, response.environment.get_or(variable.name, ""));
   }
   Value value;
   value.set("profile", response.profile.path);
   value.set("generation", response.profile.record.generation);
   value.set("path", response.profile.generation_path);
   value.set("variables", std::move(variables));
+  value.set("environment", std::move(environment));
   return value;
 }
 

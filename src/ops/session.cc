@@ -125,7 +125,7 @@ ArtifactRecord Session::one_artifact(const std::string& text) {
 }
 
 std::vector<std::string> Session::profile_folders() const {
-  return config_.paths("hashdist", "profiles");
+  return config_.paths(brand().config_section, "profiles");
 }
 
 OpenedProfile Session::profile(const std::string& word) {
@@ -133,7 +133,7 @@ OpenedProfile Session::profile(const std::string& word) {
 }
 
 std::vector<std::string> Session::collections() const {
-  std::vector<std::string> directories = config_.paths("hashdist", "collections");
+  std::vector<std::string> directories = config_.paths(brand().config_section, "collections");
   directories.push_back(paths_.packages);
   return directories;
 }

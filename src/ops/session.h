@@ -42,6 +42,7 @@ public:
   /// What ends the operations that are called from now on.
   void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   int jobs() const;
+  const ConfigRequest& config_request() const { return request_.config; }
   const Env& environment() const { return request_.config.environment; }
 
   SourceStore& sources();

@@ -160,26 +160,6 @@ InstallRule read_link(const Document& document, const Value& item, const std::st
   return rule;
 }
 
-ProfileVariable read_variable(const Document& document, const std::string& name,
-                              const Value& value) {
-  std::string path = "profile_variables." + name;
-  ProfileVariable variable;
-  variable.name = name;
-  if (const std::string* text = value.if_string()) {
-    variable.values = {*text};
-    return variable;
-  }
-  Fields fields(document, value, path);
-  bool is_path = fields.find("path") != nullptr;
-  variable.kind = is_path ? ProfileVariable::Kind::path : ProfileVariable::Kind::flags;
-  variable.values = fields.texts(is_path ? "path" : "flags");
-  fields.finish();
-  if (variable.values.empty())
-    throw document_error(document, value.position(), path,
-                         "expected a text, {path: [...]} or {flags: [...]}");
-  return variable;
-}
-
 InstallWishes read_wishes(const Recipe& recipe, const Parameters& parameters) {
   InstallWishes wishes;
   if (recipe.profile_links) {
@@ -196,10 +176,7 @@ InstallWishes read_wishes(const Recipe& recipe, const Parameters& parameters) {
     const Document& document = *recipe.profile_variables->document;
     Value variables = replace_parameters(document, recipe.profile_variables->value, parameters,
                                          "profile_variables");
-    if (variables.if_map() == nullptr)
-      throw document_error(document, variables.position(), "profile_variables", "expected a map");
-    for (const auto& [name, value] : *variables.if_map())
-      wishes.environment.push_back(read_variable(document, name, value));
+    wishes.environment = read_profile_variables(document, variables, "profile_variables");
   }
   return wishes;
 }

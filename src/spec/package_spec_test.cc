@@ -123,5 +123,11 @@ TEST_F(PackageSpecTest, LinksAndVariablesOfProfilesAreInTheSpec) {
   EXPECT_EQ(read.install().environment[0].kind, ProfileVariable::Kind::path);
 }
 
+TEST_F(PackageSpecTest, AVariableThatNoShellCanSetIsShownInTheRecipe) {
+  std::string error = error_of("profile_variables:\n  TOOL-PATH: x\n");
+  EXPECT_TRUE(error.starts_with(tmp_.path() + "/tool.yaml:7:14: profile_variables: \"TOOL-PATH\""))
+      << error;
+}
+
 } // namespace
 } // namespace hdist

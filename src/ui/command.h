@@ -30,8 +30,9 @@ struct CommandInfo {
   std::string name;
   std::string group;   // of DESIGN.md 16: "start", "work", "enter", ...
   std::string summary; // one line, no full stop
-  std::string
-      description; // paragraphs for help and man page; {program} stands for the program's name
+  /// Paragraphs for help and man page; {program}, {env} and {config} stand for the brand's name,
+  /// prefix of variables and config file.
+  std::string description;
   std::vector<PositionalInfo> positionals;
   std::vector<OptionInfo> options;
   std::string rest;                  // name of what follows `--` ("COMMAND"); "" when nothing may

@@ -1,6 +1,7 @@
 // The command config.
 #include "base/error.h"
 #include "ops/config_op.h"
+#include "ops/config_set_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 
@@ -32,28 +33,47 @@ int get_setting(Cli& cli, const std::string& key) {
   return 0;
 }
 
+int set_setting(Cli& cli, const std::string& key, const std::string& value) {
+  ConfigSetResponse response = set_config(cli.session(), {key, value});
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.events().notice(fmt::format(
+        "{} is {} in {}", key, response.setting.value.empty() ? "empty" : response.setting.value,
+        response.file));
+  return 0;
+}
+
 int config_action(Cli& cli, const Arguments& arguments) {
   std::string verb = *arguments.value("VERB");
   std::optional<std::string> key = arguments.value("KEY");
   if (verb == "list" && !key) return list_settings(cli);
-  if (verb == "get" && key) return get_setting(cli, *key);
-  throw Error(ErrorKind::usage, "usage.invalid",
-              "'config' takes 'list', or 'get' and a key such as builder.store");
+  std::optional<std::string> value = arguments.value("VALUE");
+  if (verb == "get" && key && !value) return get_setting(cli, *key);
+  if (verb == "set" && key && value) return set_setting(cli, *key, *value);
+  throw Error(
+      ErrorKind::usage, "usage.invalid",
+      "'config' takes 'list', or 'get' and a key such as builder.store, or 'set', a key and "
+      "a value");
 }
 
 } // namespace
 
 CliCommand config_command() {
-  return {{"config",
-           "self",
-           "show settings and where each comes from",
-           "'config list' shows every setting with its value and origin; 'config get KEY' prints "
-           "one value.",
-           {{"VERB", "list or get", true, false}, {"KEY", "section.key, for get", false, false}},
-           {},
-           "",
-           {"config list", "config get builder.store"}},
-          config_action};
+  return {
+      {"config",
+       "self",
+       "show and change settings",
+       "'config list' shows every setting with its value and origin; 'config get KEY' prints "
+       "one value. 'config set KEY VALUE' writes it into the config file, whose comments and "
+       "layout stay as they are: the file of --config or of {env}CONFIG, else {config}.",
+       {{"VERB", "list, get or set", true, false},
+        {"KEY", "section.key, for get and set", false, false},
+        {"VALUE", "the new value, for set; '' for an empty one", false, false}},
+       {},
+       "",
+       {"config list", "config get builder.store", "config set sources.keep-transient '2 weeks'"}},
+      config_action};
 }
 
 } // namespace hdist

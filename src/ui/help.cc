@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kWidth = 80;
 
 std::string in_brand(const Brand& brand, const std::string& text) {
-  return replace_all(text, "{program}", brand.program);
+  std::string result = replace_all(text, "{program}", brand.program);
+  result = replace_all(std::move(result), "{env}", brand.env_prefix);
+  return replace_all(std::move(result), "{config}", brand.config_file);
 }
 
 /// Fills words into lines of kWidth, each after `indent` blanks; the first line begins at column

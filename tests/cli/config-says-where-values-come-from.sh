@@ -25,4 +25,3 @@ expect_exit 2 env HDIST_CONFIG='{not json' "$HDIST" config list
 expect_exit 2 hdist --config absent config list
 expect_err absent
 expect_exit 2 hdist config list extra
-expect_exit 2 hdist config set builder.jobs 4

@@ -1,0 +1,93 @@
+"""Arguments as they must be, or a TypeError that names the argument."""
+import json
+import os
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+def _wrong(name: str, expected: str, value: Any) -> TypeError:
+    return TypeError(f"{name}: expected {expected}, not {type(value).__name__}")
+
+
+def text(name: str, value: Any) -> str:
+    """
+    >>> text("artifact", 3)
+    Traceback (most recent call last):
+    TypeError: artifact: expected a str, not int
+    """
+    if not isinstance(value, str):
+        raise _wrong(name, "a str", value)
+    return value
+
+
+def text_or_none(name: str, value: Any) -> Optional[str]:
+    return None if value is None else text(name, value)
+
+
+def path(name: str, value: Any) -> str:
+    """
+    >>> path("target", b"x")
+    Traceback (most recent call last):
+    TypeError: target: expected a str or a path, not bytes
+    """
+    given = os.fspath(value) if hasattr(value, "__fspath__") else value
+    if not isinstance(given, str):
+        raise _wrong(name, "a str or a path", value)
+    return given
+
+
+def path_or_none(name: str, value: Any) -> Optional[str]:
+    return None if value is None else path(name, value)
+
+
+def flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(name, "True or False", value)
+    return value
+
+
+def integer_or_none(name: str, value: Any) -> Optional[int]:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise _wrong(name, "an int or None", value)
+    return value
+
+
+def texts(name: str, value: Any) -> List[str]:
+    """
+    >>> texts("tags", ["a", 1])
+    Traceback (most recent call last):
+    TypeError: tags[1]: expected a str, not int
+    >>> texts("tags", "ab")
+    Traceback (most recent call last):
+    TypeError: tags: expected a list of str, not str
+    """
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise _wrong(name, "a list of str", value)
+    return [text(f"{name}[{number}]", item) for number, item in enumerate(value)]
+
+
+def mapping(name: str, value: Any) -> Dict[str, Any]:
+    """A document: what JSON can say, without floats.
+
+    >>> mapping("spec", {"name": {1, 2}})
+    Traceback (most recent call last):
+    TypeError: spec.name: expected what JSON can say, not set
+    """
+    if not isinstance(value, Mapping):
+        raise _wrong(name, "a dict", value)
+    return _document(name, value)
+
+
+def _document(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {text(f"key of {name}", key): _document(f"{name}.{key}", item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_document(f"{name}[{number}]", item) for number, item in enumerate(value)]
+    if value is None or isinstance(value, (str, int)):
+        return value
+    raise _wrong(name, "what JSON can say", value)
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=True).encode("ascii")

@@ -1,0 +1,49 @@
+#include "config/trust.h"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+
+#include <cstring>
+#include <vector>
+
+namespace hdist {
+
+namespace {
+
+constexpr std::size_t kBuffer = 64U << 10U; // entries of directory services can be long
+
+std::optional<std::string> name_of_user(uid_t user) {
+  std::vector<char> buffer(kBuffer);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return std::nullopt;
+  return std::string(found->pw_name);
+}
+
+} // namespace
+
+bool is_own_group(gid_t group, uid_t user) {
+  std::optional<std::string> name = name_of_user(user);
+  std::vector<char> buffer(kBuffer);
+  ::group entry{};
+  ::group* found = nullptr;
+  if (!name || getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) != 0 ||
+      found == nullptr || found->gr_name != *name)
+    return false;
+  for (char** member = found->gr_mem; *member != nullptr; ++member)
+    if (*member != *name) return false;
+  return true;
+}
+
+std::optional<std::string> why_untrusted(const struct stat& info, uid_t user) {
+  if (info.st_uid != 0 && info.st_uid != user)
+    return fmt::format("it belongs to user {}", info.st_uid);
+  if ((info.st_mode & S_IWOTH) != 0) return "everybody may write to it";
+  if ((info.st_mode & S_IWGRP) != 0 && !is_own_group(info.st_gid, user))
+    return fmt::format("its group {} may write to it", info.st_gid);
+  return std::nullopt;
+}
+
+} // namespace hdist

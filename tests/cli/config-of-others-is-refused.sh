@@ -1,0 +1,21 @@
+#!/bin/sh
+# A config file that others own or may write: refused in its usual place, exit 3, with what to do; read when it is named.
+# shellcheck source=tests/cli/lib.sh
+. "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
+
+config=$HDIST_HOME/.hashdistconfig
+printf '[builder]\njobs = 3\n' >"$config"
+chmod 666 "$config"
+expect_exit 3 hdist config list
+expect_err 'everybody may write to it'
+expect_err "chmod go-w $config"
+expect_exit 0 hdist --config "$config" config get builder.jobs
+expect_out 3
+chmod 644 "$config"
+expect_exit 0 hdist config list
+[ "$(id -u)" = 0 ] || exit 0
+chown 12345:12345 "$config"
+expect_exit 3 hdist config list
+expect_err 'it belongs to user 12345'
+expect_exit 0 env HDIST_CONFIG="$config" "$HDIST" config get builder.jobs
+expect_out 3

@@ -1,0 +1,187 @@
+"""The components as a Python library: what the program does, by typed functions."""
+import doctest
+import os
+import pathlib
+import threading
+import unittest
+
+import support
+
+import hashdistlib as hd
+from hashdistlib import _arguments, errors, events
+
+
+class LibraryTest(support.HomeTest):
+    def setUp(self):
+        super().setUp()
+        self.session = hd.Session()
+        self.addCleanup(self.session.close)
+
+    def test_a_source_goes_in_and_out(self):
+        archive = self.archive("zlib.tar.gz", {"zlib.h": "/* zlib */\n"})
+        source = hd.fetch(archive, tags=["transient"], session=self.session)
+        self.assertTrue(source.key.startswith("tar.gz:"))
+        self.assertEqual(hd.fetch(archive, source.key, session=self.session).key, source.key)
+        hd.unpack(source.key, self.home / "out", session=self.session)
+        self.assertEqual((self.home / "out" / "zlib.h").read_text(), "/* zlib */\n")
+
+    def test_a_build_is_found_and_entered(self):
+        script = '/bin/mkdir "$ARTIFACT/bin"; echo echo hello >"$ARTIFACT/bin/greet"; /bin/chmod +x "$ARTIFACT/bin/greet"'
+        spec = support.spec("greet", script.replace("$", "\\$"))
+        built = hd.build(spec, session=self.session)
+        self.assertEqual(hd.hash_spec(spec, session=self.session), built.id)
+        self.assertEqual(hd.resolve("greet", session=self.session), built)
+        made = hd.makeprofile(self.home / "mine", ["greet"], reason="a test", session=self.session)
+        self.assertEqual((made.generation, made.changed), (1, True))
+        entered = hd.env(self.home / "mine", session=self.session)
+        self.assertTrue(entered.environment["PATH"].startswith(made.path + "/bin:"))
+        self.assertTrue(os.access(str(self.home / "mine" / "bin" / "greet"), os.X_OK))
+
+    def test_a_stack_is_compiled_and_updated(self):
+        (self.home / "recipes").mkdir()
+        (self.home / "recipes" / "tool.yaml").write_text(
+            "name: tool\nversion: 1\ndescription: d\nhomepage: https://example.org\nlicense: MIT\n"
+            'build_stages:\n- {name: all, handler: bash, bash: "mkdir $ARTIFACT/bin; echo x >$ARTIFACT/bin/tool"}\n'
+        )
+        stack = self.home / "stack.yaml"
+        stack.write_text("name: s\npackage_dirs: [recipes]\npackages:\n  tool:\n")
+        self.assertIn("build:tool", hd.compile_stack(stack, session=self.session)["tasks"])
+        planned = hd.update(stack, self.home / "s", dry_run=True, session=self.session)
+        self.assertIsNone(planned.profile)
+        self.assertTrue(hd.update(stack, self.home / "s", session=self.session).profile.changed)
+        self.assertFalse(hd.update(stack, self.home / "s", session=self.session).profile.changed)
+        (self.home / "recipes" / "tool.yaml").write_text(
+            (self.home / "recipes" / "tool.yaml").read_text().replace("echo x", "false; echo x")
+        )
+        with self.assertRaisesRegex(hd.UpdateError, "tool/.* could not be built: exit status 1"):
+            hd.update(stack, self.home / "s", session=self.session)
+
+    def test_settings_have_an_origin(self):
+        found = {one.key: one for one in hd.config.settings(session=self.session)}
+        self.assertEqual(found["builder.durability"].value, "off")
+        self.assertTrue(found["builder.durability"].origin.endswith(".hashdistconfig:2"))
+
+
+class ErrorTest(support.HomeTest):
+    def test_an_error_has_code_facts_and_advice(self):
+        with self.assertRaises(hd.UsageError) as caught:
+            hd.unpack("tar.gz:" + "a" * 51 + "q", self.home / "out")
+        self.assertEqual(caught.exception.code, "source.not-found")
+        self.assertEqual(caught.exception.advice[0].verb, "fetch")
+        self.assertIn("-> fetch it first: hdist fetch URL", str(caught.exception))
+        self.assertEqual(caught.exception.facts["kind"], "usage")
+
+    def test_a_failed_build_says_why_and_where(self):
+        with self.assertRaises(hd.BuildError) as caught:
+            hd.build(support.spec("bad", "echo 'error: no luck' >&2; exit 3"))
+        failure = caught.exception.failure
+        self.assertEqual((failure.reason, failure.first_error), ("exit status 3", "error: no luck"))
+        self.assertTrue(pathlib.Path(failure.log).is_file())
+
+    def test_wrong_types_name_the_argument(self):
+        calls = {
+            "url": lambda: hd.fetch(3),
+            "key": lambda: hd.fetch("x", key=b"k"),
+            "tags": lambda: hd.fetch("x", tags="transient"),
+            "target": lambda: hd.unpack("k", None),
+            "strip": lambda: hd.unpack("k", "t", strip="1"),
+            "artifact": lambda: hd.resolve(None),
+            "root": lambda: hd.resolve("x", root=1),
+            "spec": lambda: hd.build("build.json"),
+            r"spec.build\[0\]": lambda: hd.hash_spec({"build": [1.5]}),
+            r"artifacts\[1\]": lambda: hd.makeprofile("p", ["a", 2]),
+            "profile": lambda: hd.env(["p"]),
+            "stack": lambda: hd.update(7),
+            "dry_run": lambda: hd.update(dry_run=1),
+            "only": lambda: hd.update(only="lua"),
+            "jobs": lambda: hd.Session(jobs="2"),
+            "environment.A": lambda: hd.Session(environment={"A": {1}}),
+            "on_event": lambda: hd.Session(on_event="print"),
+            "session": lambda: hd.resolve("x", session="mine"),
+        }
+        for name, call in calls.items():
+            with self.subTest(name), self.assertRaisesRegex(TypeError, "^" + name + ":"):
+                call()
+
+    def test_wrong_values_are_the_librarys_to_refuse(self):
+        for call in (lambda: hd.Session(jobs=0), lambda: hd.Session(keep_build="x"), lambda: hd.build({"nmae": "x"})):
+            with self.subTest(call), self.assertRaises(hd.UsageError):
+                call()
+
+    def test_a_closed_session_says_so(self):
+        session = hd.Session()
+        session.close()
+        with self.assertRaisesRegex(ValueError, "closed"):
+            hd.resolve("x", session=session)
+
+
+class EventTest(support.HomeTest):
+    def test_a_listener_hears_what_happens(self):
+        heard = []
+        with hd.Session(on_event=heard.append) as session:
+            hd.build(support.spec("tool", "echo a line"), session=session)
+        states = [event.state for event in heard if isinstance(event, events.TaskEvent)]
+        self.assertEqual((states[0], states[-1]), ("started", "finished"))
+        self.assertIn("a line", [event.text for event in heard if isinstance(event, events.LogLine)])
+
+    def test_what_a_listener_raises_ends_the_call_and_is_raised_there(self):
+        def listen(event):
+            raise LookupError("the listener's own")
+
+        with hd.Session(on_event=listen) as session, self.assertRaisesRegex(LookupError, "own"):
+            hd.build(support.spec("slow", "exec /bin/sleep 1000"), session=session)
+
+    def test_a_session_goes_on_after_it_was_cancelled(self):
+        def cancel(event):
+            if getattr(event, "state", "") == "started" and event.name.startswith("slow"):
+                session.cancel()
+
+        session = hd.Session(on_event=cancel)
+        self.addCleanup(session.close)
+        with self.assertRaises(hd.Cancelled):
+            hd.build(support.spec("slow", "exec /bin/sleep 1000"), session=session)
+        self.assertTrue(hd.build(support.spec("quick", "true"), session=session).path)
+
+    def test_threads_have_sessions_of_their_own(self):
+        built = []
+        threads = [
+            threading.Thread(target=lambda: built.append(hd.build(support.spec("tool", "true")).id)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(built), 4)
+        self.assertEqual(len(set(built)), 1)
+
+    def test_ctrl_c_ends_a_build(self):
+        self.python(
+            "import os, signal, sys, hashdistlib as hd\n"
+            "def listen(event):\n"
+            "    if getattr(event, 'state', '') == 'started': os.kill(os.getpid(), signal.SIGINT)\n"
+            "try:\n"
+            "    hd.build(%r, session=hd.Session(on_event=listen))\n"
+            "except KeyboardInterrupt:\n"
+            "    sys.exit(0)\n"
+            "sys.exit('no KeyboardInterrupt')\n" % support.spec("slow", "exec /bin/sleep 1000")
+        )
+
+
+class AllTest(support.HomeTest):
+    def test_the_version_is_that_of_the_library(self):
+        with hd.Session() as session:
+            self.assertEqual(session.version, hd.__version__)
+
+    def test_what_is_offered_is_there_and_documented(self):
+        for name in hd.__all__:
+            self.assertTrue(getattr(hd, name).__doc__, name)
+
+
+def load_tests(loader, tests, pattern):
+    for module in (_arguments, errors, events):
+        tests.addTests(doctest.DocTestSuite(module))
+    return tests
+
+
+if __name__ == "__main__":
+    unittest.main()
