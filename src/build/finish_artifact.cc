@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/tree.h"
+#include "build/loaded.h"
 #include "data/compress.h"
 #include "data/json.h"
 #include "store/references.h"
@@ -62,14 +63,27 @@ std::set<ArtifactId> references_of(const ScanResult& scan, const std::vector<Art
   return references;
 }
 
-ScanResult scan(const FinishRequest& request, const Dir& root, std::stop_token stop) {
+ScanOptions scan_options(const FinishRequest& request) {
   ScanOptions options{.store_roots = {request.store.path()},
                       .self_directory = request.spec.name() + "/" + request.attempt.directory(),
                       .self = request.spec.id(),
                       .candidates = request.imports.closure};
   if (request.store.real_path() != request.store.path())
     options.store_roots.push_back(request.store.real_path());
-  return scan_artifact(root, options, std::move(stop));
+  return options;
+}
+
+/// Declared, or loaded by what is in the artifact; that is looked for only where the scan found
+/// what nobody declared.
+std::vector<ArtifactId> needs_of(const ScanResult& scan, const std::vector<ArtifactId>& run,
+                                 const Dir& root, const ScanOptions& options,
+                                 std::stop_token stop) {
+  std::set<ArtifactId> needs(run.begin(), run.end());
+  bool all_declared =
+      std::includes(needs.begin(), needs.end(), scan.references.begin(), scan.references.end());
+  if (!all_declared) needs.merge(references_in(loading_lines(root, std::move(stop)), options));
+  needs.erase(options.self);
+  return {needs.begin(), needs.end()};
 }
 
 ArtifactRecord record_of(const FinishRequest& request, const ScanResult& scan) {
@@ -123,9 +137,11 @@ ArtifactRecord finish_artifact(const FinishRequest& request, std::stop_token sto
   request.log.save_compressed(own, BuildLog::kCompressed);
   InstallWishes install = merged(request.spec.install(), own_wishes(root));
   protect_tree(root);
-  const ScanResult found = scan(request, root, std::move(stop));
+  const ScanOptions options = scan_options(request);
+  const ScanResult found = scan_artifact(root, options, stop);
   own.write_file("files.zst", zstd_compress(found.lines), {.mode = 0444});
   ArtifactRecord record = record_of(request, found);
+  record.needs = needs_of(found, record.run, root, options, stop);
   record.install = std::move(install);
   return record;
 }

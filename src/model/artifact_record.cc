@@ -58,6 +58,8 @@ void read_needs(Fields& fields, ArtifactRecord& record) {
   record.imports = read_ids(fields, "imports");
   record.run = read_ids(fields, "run");
   record.references = read_ids(fields, "references");
+  if (const Value* needs = fields.find("needs"); needs != nullptr && !needs->is_null())
+    record.needs = read_ids(fields, "needs");
   if (const Value* install = fields.find("install"); install != nullptr && !install->is_null())
     record.install = read_install_wishes(fields.document(), *install, fields.path_of("install"));
   if (const Value* platform = fields.find("platform"); platform != nullptr && !platform->is_null())
@@ -132,6 +134,7 @@ std::string ArtifactRecord::text() const {
   out.set("imports", ids_value(imports));
   out.set("run", ids_value(run));
   out.set("references", ids_value(references));
+  out.set("needs", needs ? ids_value(*needs) : Value());
   out.set("install", to_value(install));
   out.set("platform", platform ? to_value(*platform) : Value());
   Value tools = Value::map();

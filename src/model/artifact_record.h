@@ -21,6 +21,9 @@ struct ArtifactRecord {
   std::vector<ArtifactId> imports;    // build imports that are artifacts, in the spec's order
   std::vector<ArtifactId> run;        // declared run-time dependencies
   std::vector<ArtifactId> references; // scan ∪ run, sorted, without itself
+  /// What it takes to run: `run`, and what its programs, libraries and scripts load by themselves.
+  /// Sorted, without itself; nullopt in records made before this was written down.
+  std::optional<std::vector<ArtifactId>> needs;
   InstallWishes install;
   std::optional<Platform> platform;
   std::map<std::string, std::string> toolchain;

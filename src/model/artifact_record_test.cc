@@ -23,6 +23,7 @@ ArtifactRecord example() {
   record.imports = {id_of("ncurses", "2"), id_of("make_tools", "3")};
   record.run = {id_of("ncurses", "2")};
   record.references = {id_of("ncurses", "2")};
+  record.needs = record.references;
   record.install.rules = {{LinkAction::exclude, {"share/doc/**"}, "", "", false, false},
                           {LinkAction::symlink, {"**"}, "", "", false, false}};
   record.install.environment = {{"INFOPATH", ProfileVariable::Kind::path, {"$PROFILE/share/info"}}};
@@ -48,6 +49,7 @@ void expect_equal(const ArtifactRecord& a, const ArtifactRecord& b) {
   EXPECT_EQ(a.imports, b.imports);
   EXPECT_EQ(a.run, b.run);
   EXPECT_EQ(a.references, b.references);
+  EXPECT_EQ(a.needs, b.needs);
   EXPECT_EQ(a.install, b.install);
   EXPECT_EQ(a.platform, b.platform);
   EXPECT_EQ(a.toolchain, b.toolchain);

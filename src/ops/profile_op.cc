@@ -2,11 +2,23 @@
 
 #include "ops/operation_list.h"
 #include "profile/activate.h"
+#include "profile/foresee.h"
+#include "profile/generations.h"
 #include "profile/registry.h"
 
 #include <fmt/format.h>
 
 namespace hdist {
+
+namespace {
+
+/// All generations of this root: what a move of the root left registered says the old place.
+void register_generations(Session& session) {
+  for (const std::string& generation : all_generations(session.paths().root))
+    session.artifacts().add_root(generation);
+}
+
+} // namespace
 
 MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request) {
   ProfileRequest profile;
@@ -20,10 +32,10 @@ MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& 
   }
   ProfilePlaces places;
   places.hdist_root = session.paths().root;
-  places.add_root = [&](const std::string& generation) {
-    session.artifacts().add_root(generation);
-  };
+  places.add_root = [&](const std::string&) { register_generations(session); };
   places.barrier = [&] { session.publisher().barrier(); };
+  if (request.dry_run)
+    return {foresee_profile(std::move(profile), session.find_artifact(), places, session.stop())};
   return {make_profile(profile, session.find_artifact(), places, session.stop())};
 }
 
@@ -36,14 +48,22 @@ Value to_value(const MakeProfileResponse& response) {
   return value;
 }
 
-EnterResponse enter_profile(Session& session, const EnterRequest& request) {
-  OpenedProfile profile = session.profile(request.profile);
+namespace {
+
+/// For looking only: at a path where nothing can be built, what is there runs all the same.
+ArtifactStore open_to_enter(Session& session) {
+  return ArtifactStore::open(session.config().path("builder", "store"), {.only_read = true});
+}
+
+void check_members(Session& session, const OpenedProfile& profile) {
+  if (profile.record.members.empty()) return;
+  ArtifactStore store = open_to_enter(session);
   for (const ProfileMember& member : profile.record.members) {
-    std::optional<ArtifactRecord> record = session.artifacts().find(member.id);
+    std::optional<ArtifactRecord> record = store.find(member.id);
     if (!record && !real_path_if_exists(member.path)) {
       Error error(ErrorKind::failed, "profile.missing-artifact",
                   fmt::format("the profile {} needs {}, which is gone from {}", profile.path,
-                              member.id.str(), session.artifacts().path()));
+                              member.id.str(), store.path()));
       error.advise({"make it again", "update", {}});
       throw error;
     }
@@ -53,6 +73,24 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
                   fmt::format("{} of the profile {} cannot run on this machine: {}",
                               member.id.str(), profile.path, *why));
   }
+}
+
+/// PATH and its like cannot hold a colon in an entry.
+void check_path(const OpenedProfile& profile) {
+  if (profile.generation_path.find(':') == std::string::npos) return;
+  Error error(ErrorKind::failed, "profile.bad-path",
+              fmt::format("the profile {} lies at {}: a path with a colon cannot be part of PATH",
+                          profile.path, profile.generation_path));
+  error.advise({"move the directory to a path without a colon", "", {}});
+  throw error;
+}
+
+} // namespace
+
+EnterResponse enter_profile(Session& session, const EnterRequest& request) {
+  OpenedProfile profile = session.profile(request.profile);
+  check_path(profile);
+  check_members(session, profile);
   std::vector<ProfileVariable> variables =
       profile_variables(profile.record, profile.generation_path);
   Env environment = entered(session.environment(), variables);

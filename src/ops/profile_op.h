@@ -13,6 +13,7 @@ struct MakeProfileRequest {
   std::vector<std::string> artifacts;
   std::string reason; // in words; empty: "makeprofile"
   std::string stack;
+  bool dry_run = false; // only say what would be; not everything need be built
 };
 struct MakeProfileResponse {
   ProfileResult result;

@@ -61,11 +61,13 @@ RealizeReport realize_stack(Session& session, const Compiled& compiled,
 }
 
 ProfileResult switch_profile(Session& session, const CompileResponse& stack,
-                             const UpdateResponse& response, const std::string& profile) {
+                             const UpdateResponse& response, const std::string& profile,
+                             bool dry_run) {
   MakeProfileRequest request;
   request.profile = profile.empty() ? stack.stack.name : profile;
   request.reason = fmt::format("update {}", stack.stack.name);
   request.stack = stack.stack.path;
+  request.dry_run = dry_run;
   for (const CompiledPackage& package : stack.compiled.packages)
     if (package.requested) request.artifacts.push_back(response.report.ids.at(package.task).str());
   return make_profile_of(session, request).result;
@@ -79,9 +81,9 @@ UpdateResponse update(Session& session, const UpdateRequest& request) {
   response.stack = stack.stack.path;
   response.packages = stack.compiled.packages;
   response.report = realize_stack(session, stack.compiled, request);
-  bool switches =
-      response.report.ok() && !request.dry_run && !request.fetch_only && request.only.empty();
-  if (switches) response.profile = switch_profile(session, stack, response, request.profile);
+  bool switches = response.report.ok() && !request.fetch_only && request.only.empty();
+  if (switches)
+    response.profile = switch_profile(session, stack, response, request.profile, request.dry_run);
   return response;
 }
 

@@ -37,8 +37,8 @@ struct UpdateResponse {
   std::string stack;
   RealizeReport report;
   std::vector<CompiledPackage> packages;
-  std::optional<ProfileResult>
-      profile; // nullopt: not made (dry run, --only, --fetch-only, or something failed)
+  std::optional<ProfileResult> profile; // nullopt: not made (--only, --fetch-only, or something
+                                        // failed); of a dry run: foreseen
   int built() const;
   int fetched() const;
   int present() const;

@@ -9,14 +9,22 @@
 
 namespace hdist {
 
-/// What entering does: PATH, MANPATH, ... by what the profile has, then the variables of its members.
-/// Kind path: entries put in front, each once; flags likewise with ' '; plain: the value is set.
-std::vector<ProfileVariable> profile_variables(const ProfileRecord& record, const std::string& profile_path);
+/// What entering does: PATH, MANPATH, ... by what the profile has, then the variables of its
+/// members. Kind path: entries put in front, each once; flags likewise with ' '; plain: the value
+/// is set.
+std::vector<ProfileVariable> profile_variables(const ProfileRecord& record,
+                                               const std::string& profile_path);
 
 /// The environment after entering; entering twice changes nothing more.
 Env entered(const Env& before, const std::vector<ProfileVariable>& variables);
 
-/// Text for sh/bash/zsh that does the same when evaluated, whatever the values contain; one command a line.
+/// Text for sh/bash/zsh that does the same when evaluated, whatever the values contain; one command
+/// a line.
 std::string sh_activation(const std::vector<ProfileVariable>& variables);
+
+/// activate.sh of the profile at `path`, for sh/bash/zsh to source: starts no program, and goes by
+/// where it lies when it is sourced, as far as the shell can tell (bash and zsh; another sh looks
+/// where the profile was made). docs/profile-format.md, section 4.
+std::string activation_file(const ProfileRecord& record, const std::string& path);
 
 } // namespace hdist

@@ -57,6 +57,38 @@ TEST(Activate, TheShellTextDoesTheSame) {
         << text;
 }
 
+/// What a shell has in VARIABLE after it sourced the file.
+std::string sourced(const std::string& shell, const std::string& file, const std::string& name) {
+  Command command;
+  command.argv = {shell, "-euc", ". \"$1\"; /usr/bin/printf %s \"$" + name + "\"", "x", file};
+  command.env.set("PATH", "/usr/bin:/bin");
+  return capture(command);
+}
+
+TEST(Activate, TheFileGoesByWhereItLies) {
+  TempDir tmp;
+  std::string made = tmp.path() + "/a b/generations/p-abc/1";
+  write_file(made + "/bin/x", "");
+  write_file(made + "/profile.json", "");
+  ProfileRecord record;
+  record.environment = {{"HERE", Kind::plain, {"<${PROFILE}/it's>"}},
+                        {"STORE", Kind::path, {"$PROFILE/../../../artifacts/x"}}};
+  write_file(made + "/activate.sh", activation_file(record, made));
+  for (const char* shell : {"/bin/sh", "/bin/bash"}) {
+    EXPECT_EQ(sourced(shell, made + "/activate.sh", "HERE"), "<" + made + "/it's>") << shell;
+    EXPECT_EQ(sourced(shell, made + "/activate.sh", "PATH"), made + "/bin:/usr/bin:/bin") << shell;
+    EXPECT_EQ(sourced(shell, made + "/activate.sh", "STORE"), tmp.path() + "/a b/artifacts/x");
+  }
+  Dir::open(tmp.path()).rename("a b", "moved");
+  std::string moved = tmp.path() + "/moved/generations/p-abc/1";
+  EXPECT_EQ(sourced("/bin/bash", moved + "/activate.sh", "HERE"), "<" + moved + "/it's>");
+  EXPECT_EQ(sourced("/bin/bash", moved + "/activate.sh", "STORE"),
+            tmp.path() + "/moved/artifacts/x");
+  Dir::open(tmp.path()).make_symlink(moved, "link");
+  EXPECT_EQ(sourced("/bin/bash", tmp.path() + "/link/activate.sh", "PATH"),
+            tmp.path() + "/link/bin:/usr/bin:/bin");
+}
+
 TEST(Activate, AProfileSaysItsStandardPlacesAndItsMembersVariables) {
   TempDir tmp;
   write_file(tmp.path() + "/bin/x", "");

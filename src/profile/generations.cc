@@ -12,21 +12,41 @@ namespace hdist {
 
 namespace {
 
+constexpr const char* kFolder = "generations";
+constexpr const char* kClaim = "link"; // in a series: a link to the link that it belongs to
+
 /// The name of the profile as a safe directory name.
-std::string folder_name(const std::string& link) {
+std::string safe_name(const std::string& link) {
   std::string name = base_name(link);
   for (char& c : name)
-    if (std::string_view(" \t\n'\"\\$`").find(c) != std::string_view::npos ||
+    if (std::string_view(" \t\n'\"\\$`:").find(c) != std::string_view::npos ||
         static_cast<unsigned char>(c) < 0x20)
       c = '_';
-  return fmt::format("{}-{}", name.substr(0, 100), sha256(link).base32().substr(0, 12));
+  return name.substr(0, 100);
 }
 
-/// The same link, whatever way leads to it: its parent's links are resolved.
+/// All links of the directories that are there resolved, the rest as it is.
+std::string physical(const std::string& path) {
+  if (std::optional<std::string> real = real_path_if_exists(path)) return *real;
+  std::string parent = parent_path(path);
+  return parent == path ? path : join_path(physical(parent), base_name(path));
+}
+
+/// The same link, whatever way leads to it.
 std::string canonical_link(const std::string& link) {
-  std::string parent = parent_path(link);
-  Dir::create(parent);
-  return join_path(real_path(parent), base_name(link));
+  return join_path(physical(parent_path(link)), base_name(link));
+}
+
+bool is_below(const std::string& path, const std::string& directory) {
+  return path.starts_with(directory + "/");
+}
+
+/// The name that a link gets for good: after a move of the root it is the same for what lies in it.
+std::string folder_name(const std::string& root, const std::string& link) {
+  std::string canonical = canonical_link(link), place = physical(root);
+  bool inside = is_below(canonical, place);
+  std::string hashed = inside ? canonical.substr(place.size() + 1) : canonical;
+  return fmt::format("{}-{}", safe_name(link), sha256(hashed).base32().substr(0, 12));
 }
 
 std::optional<int64_t> generation_number(const std::string& name) {
@@ -35,16 +55,48 @@ std::optional<int64_t> generation_number(const std::string& name) {
   return number;
 }
 
-} // namespace
+std::optional<std::string> target_of(const std::string& link) {
+  std::optional<Dir> parent = Dir::open_if_exists(parent_path(link));
+  std::optional<std::string> target = parent ? parent->read_link(base_name(link)) : std::nullopt;
+  if (!target) return std::nullopt;
+  return normal_path(join_path(physical(parent_path(link)), *target));
+}
 
-Generations::Generations(const std::string& hdist_root, const std::string& link)
-    : root_(hdist_root), link_(link),
-      folder_(join_path(hdist_root, "generations/" + folder_name(canonical_link(link)))),
-      dir_(Dir::create(folder_)) {}
+struct Place {
+  std::string folder; // name of the series
+  int64_t number = 0;
+};
 
-std::vector<int64_t> Generations::list() const {
+/// What a target ".../generations/<folder>/<number>" says.
+std::optional<Place> place_in(const std::optional<std::string>& target) {
+  if (!target) return std::nullopt;
+  std::string series = parent_path(*target);
+  std::optional<int64_t> number = generation_number(base_name(*target));
+  if (!number || base_name(parent_path(series)) != kFolder) return std::nullopt;
+  return Place{base_name(series), *number};
+}
+
+/// Whether the link that the series says it belongs to is another one that still leads to it.
+bool belongs_to_other(const std::string& series, const std::string& link) {
+  std::optional<std::string> owner = target_of(join_path(series, kClaim));
+  if (!owner || canonical_link(*owner) == canonical_link(link)) return false;
+  std::optional<Place> place = place_in(target_of(*owner));
+  return place && place->folder == base_name(series);
+}
+
+std::string series_of(const std::string& root, const std::string& link) {
+  std::string all = join_path(root, kFolder);
+  std::optional<Place> place = place_in(target_of(link));
+  if (place) {
+    std::string led_to = join_path(all, place->folder);
+    if (Dir::open_if_exists(led_to) && !belongs_to_other(led_to, link)) return led_to;
+  }
+  return join_path(all, folder_name(root, link));
+}
+
+std::vector<int64_t> generations_in(const Dir& series) {
   std::vector<int64_t> numbers;
-  for (const Entry& entry : dir_.list())
+  for (const Entry& entry : series.list())
     if (std::optional<int64_t> number = generation_number(entry.name);
         number && entry.type == EntryType::directory)
       numbers.push_back(*number);
@@ -52,32 +104,53 @@ std::vector<int64_t> Generations::list() const {
   return numbers;
 }
 
+} // namespace
+
+Generations::Generations(const std::string& hdist_root, const std::string& link)
+    : root_(hdist_root), link_(link), folder_(series_of(hdist_root, link)) {}
+
+std::vector<int64_t> Generations::list() const {
+  std::optional<Dir> dir = Dir::open_if_exists(folder_);
+  return dir ? generations_in(*dir) : std::vector<int64_t>();
+}
+
+int64_t Generations::next() const {
+  std::vector<int64_t> taken = list();
+  return taken.empty() ? 1 : taken.back() + 1;
+}
+
 std::optional<int64_t> Generations::current() const {
-  std::optional<Dir> parent = Dir::open_if_exists(parent_path(link_));
-  std::optional<std::string> target = parent ? parent->read_link(base_name(link_)) : std::nullopt;
+  std::optional<std::string> target = target_of(link_);
   if (!target) return std::nullopt;
   // Judged by where it leads, not by its text: the root may have several spellings.
-  std::string absolute =
-      target->starts_with('/') ? *target : join_path(real_path(parent_path(link_)), *target);
-  std::optional<std::string> leads_to = real_path_if_exists(absolute);
-  if (!leads_to || parent_path(*leads_to) != real_path(folder_)) return std::nullopt;
-  return generation_number(base_name(*leads_to));
+  if (std::optional<std::string> leads_to = real_path_if_exists(*target)) {
+    if (parent_path(*leads_to) != physical(folder_)) return std::nullopt;
+    return generation_number(base_name(*leads_to));
+  }
+  std::optional<Place> place = place_in(target);
+  bool ours = place && place->folder == base_name(folder_) &&
+              Dir::open_if_exists(path_of(place->number)).has_value();
+  return ours ? std::optional<int64_t>(place->number) : std::nullopt;
+}
+
+bool Generations::link_holds() const {
+  return real_path_if_exists(link_).has_value() && current().has_value();
 }
 
 std::string Generations::path_of(int64_t number) const {
   return join_path(folder_, std::to_string(number));
 }
 
-const Dir& Generations::directory() const {
-  return dir_;
+const Dir& Generations::directory() {
+  if (!dir_) dir_ = Dir::create(folder_);
+  return *dir_;
 }
 
 int64_t Generations::add(Staging staging) {
   for (;;) {
-    std::vector<int64_t> taken = list();
-    int64_t number = taken.empty() ? 1 : taken.back() + 1;
+    int64_t number = next();
     // publish() leaves it as it was when the name is taken.
-    dir_.set_mode(staging.name(), 0755); // NOLINT(bugprone-use-after-move)
+    directory().set_mode(staging.name(), 0755); // NOLINT(bugprone-use-after-move)
     if (std::move(staging).publish(std::to_string(number))) return number;
   }
 }
@@ -114,9 +187,27 @@ void Generations::switch_to(int64_t number) {
   std::string target = path_of(number);
   std::string parent = parent_path(link_);
   Dir dir = Dir::create(parent);
-  bool inside = (parent + "/").starts_with(root_ + "/");
-  dir.replace_symlink(inside ? relative_path(target, parent) : target, base_name(link_));
+  bool inside = is_below(canonical_link(link_), physical(root_));
+  std::string owner = inside ? relative_path(canonical_link(link_), physical(folder_)) : link_;
+  if (directory().read_link(kClaim) != owner) directory().replace_symlink(owner, kClaim);
+  dir.replace_symlink(inside ? relative_path(physical(target), physical(parent)) : target,
+                      base_name(link_));
   dir.sync();
+}
+
+std::vector<std::string> all_generations(const std::string& hdist_root) {
+  std::vector<std::string> paths;
+  std::string all = join_path(hdist_root, kFolder);
+  std::optional<Dir> dir = Dir::open_if_exists(all);
+  if (!dir) return paths;
+  for (const Entry& series : dir->list()) {
+    bool is_directory = series.type == EntryType::directory;
+    std::optional<Dir> folder = is_directory ? dir->open_dir_if_exists(series.name) : std::nullopt;
+    if (!folder) continue;
+    for (int64_t number : generations_in(*folder))
+      paths.push_back(join_path(all, fmt::format("{}/{}", series.name, number)));
+  }
+  return paths;
 }
 
 } // namespace hdist

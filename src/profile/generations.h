@@ -10,23 +10,33 @@
 
 namespace hdist {
 
+/// The series of generations of one link; docs/profile-format.md, section 1. Nothing is made before
+/// directory() is asked for.
 class Generations {
 public:
-  /// For the link PATH (absolute): <root>/generations/<name>-<hash12 of PATH>/.
+  /// For the link PATH (absolute). The series that PATH leads to, when it is of this root and no
+  /// other link's; so a home that was moved keeps its series. Else the one of PATH's name and hash,
+  /// taken relative to the root where PATH lies below it.
   Generations(const std::string& hdist_root, const std::string& link);
-  std::vector<int64_t> list() const; // ascending
-  std::optional<int64_t> current() const; // where the link leads, when it is one of ours
+  std::vector<int64_t> list() const;      // ascending
+  std::optional<int64_t> current() const; // where the link leads, or led before a move
+  bool link_holds() const;                // the link really leads to current()
+  int64_t next() const;                   // what add() would give now
   std::string path_of(int64_t number) const;
   /// Publishes a filled staging directory as the next free number.
   int64_t add(Staging staging);
-  const Dir& directory() const; // where staging directories are made
-  /// Refuses (usage "profile.in-the-way") when something else than our symlink (or a dangling one of ours) stands at the link.
+  const Dir& directory(); // where staging directories are made
+  /// Refuses (usage "profile.in-the-way") when something else than our symlink (or a dangling one
+  /// of ours) stands at the link.
   void check_link() const;
   void switch_to(int64_t number);
 
 private:
   std::string root_, link_, folder_;
-  Dir dir_;
+  std::optional<Dir> dir_;
 };
+
+/// Every generation of every profile below the root, as absolute paths.
+std::vector<std::string> all_generations(const std::string& hdist_root);
 
 } // namespace hdist

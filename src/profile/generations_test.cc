@@ -66,6 +66,51 @@ TEST_F(GenerationsTest, AForeignLinkIsRefusedAndADanglingOneOfOursIsNot) {
   EXPECT_EQ(message_of([&] { Generations(root_, link_).check_link(); }), "(no error)");
 }
 
+TEST_F(GenerationsTest, ASeriesSurvivesAMoveOfItsRoot) {
+  std::string inside = root_ + "/profiles/stack";
+  Generations before(root_, inside);
+  before.switch_to(add(before));
+  Dir::open(tmp_.path()).rename("root", "moved");
+  std::string moved = tmp_.path() + "/moved";
+  Generations after(moved, moved + "/profiles/stack");
+  EXPECT_EQ(after.current(), 1);
+  EXPECT_TRUE(after.link_holds());
+  EXPECT_EQ(all_generations(moved), (std::vector<std::string>{after.path_of(1)}));
+}
+
+TEST_F(GenerationsTest, ALinkThatMovedWithTheRootFindsItsSeries) {
+  std::string home = tmp_.path() + "/home";
+  Generations before(home + "/root", home + "/stack");
+  before.switch_to(add(before));
+  Dir::open(tmp_.path()).rename("home", "moved");
+  home = tmp_.path() + "/moved";
+  Generations after(home + "/root", home + "/stack");
+  EXPECT_EQ(after.current(), 1);
+  EXPECT_FALSE(after.link_holds());
+  after.switch_to(1);
+  EXPECT_TRUE(after.link_holds());
+  EXPECT_EQ(Generations(home + "/root", home + "/stack").current(), 1);
+}
+
+TEST_F(GenerationsTest, ACopyOfALinkBeginsASeriesOfItsOwn) {
+  Generations first(root_, link_);
+  first.switch_to(add(first));
+  Dir dir = Dir::open(tmp_.path());
+  dir.make_symlink(*dir.read_link("stack"), "copy");
+  Generations copy(root_, tmp_.path() + "/copy");
+  EXPECT_NE(copy.path_of(1), first.path_of(1));
+  EXPECT_EQ(copy.current(), std::nullopt);
+  EXPECT_EQ(Generations(root_, link_).current(), 1);
+}
+
+TEST_F(GenerationsTest, LookingMakesNothing) {
+  Generations generations(root_, tmp_.path() + "/a/b/stack");
+  EXPECT_EQ(generations.next(), 1);
+  EXPECT_EQ(generations.current(), std::nullopt);
+  generations.check_link();
+  EXPECT_TRUE(Dir::open(tmp_.path()).list().empty());
+}
+
 TEST_F(GenerationsTest, TwoProfilesOfOneNameAreApart) {
   Generations a(root_, tmp_.path() + "/a/stack"), b(root_, tmp_.path() + "/b/stack");
   EXPECT_NE(a.path_of(1), b.path_of(1));

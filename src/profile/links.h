@@ -1,4 +1,5 @@
-// links.h: which links, copies and directories make a profile of some artifacts; conflicts are values.
+// links.h: which links, copies and directories make a profile of some artifacts; conflicts are
+// values.
 #pragma once
 
 #include "base/dir.h"
@@ -37,13 +38,16 @@ struct LinkPlan {
   std::vector<LinkConflict> conflicts;
 };
 
-/// All entries of all members by their rules, default: everything but _hashdist, build.json and install.json at the top.
-/// A directory with one owner is one link, split when a second owner enters; bin, sbin, lib, lib64, libexec, share, include, etc and
-/// whatever a "dirs" rule does not name at the top are real directories. Files of equal content (and equal links) are no conflict.
+/// All entries of all members by their rules, default: everything but _hashdist, build.json and
+/// install.json at the top. A directory with one owner is one link, split when a second owner
+/// enters; bin, sbin, lib, lib64, libexec, share, include, etc and whatever a "dirs" rule does not
+/// name at the top are real directories. Files of equal content (and equal links) are no conflict.
 LinkPlan plan_links(const std::vector<LinkMember>& members, std::stop_token stop = {});
 
-/// Makes the planned tree in the empty directory `target`, which will stand at `final_path`. Links are relative when both lie below
-/// `relative_below` (the hdist root; physical or as spelled), else absolute.
-void carry_out(const LinkPlan& plan, const Dir& target, const std::string& final_path, const std::string& relative_below);
+/// Makes the planned tree in the empty directory `target`, which will stand at `final_path`. Links
+/// are relative when both lie below `relative_below` (the hdist root; physical or as spelled), else
+/// absolute.
+void carry_out(const LinkPlan& plan, const Dir& target, const std::string& final_path,
+               const std::string& relative_below);
 
 } // namespace hdist

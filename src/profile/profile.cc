@@ -19,7 +19,8 @@ namespace hdist {
 
 namespace {
 
-constexpr int kLayoutVersion = 1; // a change makes every profile anew
+constexpr const char* kActivation = "activate.sh";
+constexpr int kLayoutVersion = 2; // a change makes every profile anew
 
 /// Depth first over what artifacts refer to, names in order, each once.
 class ClosureWalk {
@@ -46,8 +47,10 @@ private:
       if (std::optional<std::string> why = why_foreign(*found->record.platform, machine_))
         throw Error(ErrorKind::refused, "profile.foreign-platform",
                     fmt::format("{} cannot run on this machine: {}", id.str(), *why));
-    std::set<ArtifactId> needs(found->record.run.begin(), found->record.run.end());
-    needs.insert(found->record.references.begin(), found->record.references.end());
+    const ArtifactRecord& record = found->record;
+    const std::vector<ArtifactId>& list = record.needs ? *record.needs : record.references;
+    std::set<ArtifactId> needs(record.run.begin(), record.run.end());
+    needs.insert(list.begin(), list.end());
     for (const ArtifactId& need : needs)
       visit(need, id.str());
     order_.emplace_back(std::move(*found), requested_.contains(id));
@@ -62,19 +65,23 @@ private:
 
 using Members = std::vector<std::pair<FoundArtifact, bool>>;
 
-std::string input_digest(const Members& members, const std::string& link) {
+/// As links of a generation say it: what lies below the root moves together with it.
+std::string place_of(const std::string& artifact, const std::string& root) {
+  return artifact.starts_with(root + "/") ? artifact.substr(root.size() + 1) : artifact;
+}
+
+std::string input_digest(const Members& members, const std::string& root) {
   Value::List list;
   for (const auto& [found, requested] : members) {
     Value entry;
     entry.set("id", found.record.id.str());
-    entry.set("directory", found.record.directory);
+    entry.set("place", place_of(found.path, root));
     entry.set("install", to_value(found.record.install));
     entry.set("requested", requested);
     list.push_back(std::move(entry));
   }
   Value input;
   input.set("layout", kLayoutVersion);
-  input.set("link", link);
   input.set("members", Value(std::move(list)));
   return sha256(canonical_json(input)).base32();
 }
@@ -138,7 +145,7 @@ public:
         link_(absolute_path(request.link)), generations_(places.hdist_root, link_) {}
 
   ProfileResult make(std::stop_token stop) {
-    std::string input = input_digest(members_, link_);
+    std::string input = input_digest(members_, places_.hdist_root);
     if (std::optional<ProfileResult> same = unchanged(input)) return *same;
     generations_.check_link();
     LinkPlan plan = plan_links(link_members(), std::move(stop));
@@ -147,6 +154,7 @@ public:
     ProfileResult result;
     result.record = record(input);
     result.entries = static_cast<int64_t>(plan.entries.size());
+    if (request_.dry_run) return as_planned(std::move(result));
     Staging staging(generations_.directory());
     // All numbers lie at the same depth, so that relative links hold whichever this becomes.
     carry_out(plan, staging.dir(), generations_.path_of(1), places_.hdist_root);
@@ -158,6 +166,8 @@ public:
   }
 
 private:
+  /// The current generation, if it has this input. What a move of the root left behind (links and
+  /// roots that say the old place) is mended.
   std::optional<ProfileResult> unchanged(const std::string& input) {
     std::optional<int64_t> current = generations_.current();
     if (!current) return std::nullopt;
@@ -168,7 +178,27 @@ private:
     result.generation = *current;
     result.generation_path = generations_.path_of(*current);
     result.record = std::move(opened.record);
+    result.changed = !generations_.link_holds();
+    if (request_.dry_run) return result;
+    write_activation(result);
+    places_.add_root(result.generation_path);
+    if (result.changed) generations_.switch_to(result.generation);
     return result;
+  }
+
+  ProfileResult as_planned(ProfileResult result) const {
+    result.link = link_;
+    result.generation = generations_.next();
+    result.generation_path = generations_.path_of(result.generation);
+    result.changed = true;
+    return result;
+  }
+
+  static void write_activation(const ProfileResult& result) {
+    Dir generation = Dir::open(result.generation_path);
+    std::string text = activation_file(result.record, result.generation_path);
+    if (generation.read_file_if_exists(kActivation) != text)
+      generation.write_file(kActivation, text, {.mode = 0444});
   }
 
   std::vector<LinkMember> link_members() const {
@@ -202,9 +232,7 @@ private:
     Dir generation = Dir::open(result.generation_path);
     result.record.generation = result.generation;
     generation.write_file("profile.json", result.record.text(), {.mode = 0444});
-    generation.write_file("activate.sh",
-                          sh_activation(profile_variables(result.record, result.generation_path)),
-                          {.mode = 0444});
+    write_activation(result);
     places_.add_root(result.generation_path);
     places_.barrier();
     generations_.switch_to(result.generation);
@@ -238,13 +266,31 @@ ProfileResult make_profile(const ProfileRequest& request, const FindArtifact& fi
   }
 }
 
+namespace {
+
+/// A link that leads nowhere was a profile once: its root was moved, or the generation is gone.
+Error not_found(const std::string& path) {
+  std::optional<Dir> parent = Dir::open_if_exists(parent_path(path));
+  std::optional<std::string> target = parent ? parent->read_link(base_name(path)) : std::nullopt;
+  if (!target)
+    return Error(ErrorKind::usage, "profile.not-found",
+                 fmt::format("there is no profile at {}", path));
+  Error error(ErrorKind::usage, "profile.not-found",
+              fmt::format("the profile {} leads to {}, which is gone", path, *target));
+  error.advise({"make it again from its stack (a generation that was moved with its root is found "
+                "again by that)",
+                "update",
+                {"STACK", path}});
+  return error;
+}
+
+} // namespace
+
 OpenedProfile open_profile(const std::string& path) {
   OpenedProfile opened;
   opened.path = absolute_path(path);
   std::optional<std::string> real = real_path_if_exists(opened.path);
-  if (!real)
-    throw Error(ErrorKind::usage, "profile.not-found",
-                fmt::format("there is no profile at {}", opened.path));
+  if (!real) throw not_found(opened.path);
   std::optional<Dir> dir = Dir::open_if_exists(*real);
   std::optional<std::string> text = dir ? dir->read_file_if_exists("profile.json") : std::nullopt;
   if (!text)

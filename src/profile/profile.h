@@ -21,23 +21,26 @@ struct FoundArtifact {
 };
 using FindArtifact = std::function<std::optional<FoundArtifact>(const ArtifactId&)>;
 
-/// The members and all that they refer to (run and references, transitively), dependencies first, by name where free.
-/// Error failed "profile.missing-artifact" names what is not there and who refers to it; refused "profile.foreign-platform" what
-/// cannot run on `machine`.
-std::vector<std::pair<FoundArtifact, bool>> closure(const std::vector<ArtifactId>& requested, const FindArtifact& find,
+/// The members and all that they need to run, transitively: `needs` of their records (of records
+/// without: their references); dependencies first, by name where free.
+/// Error failed "profile.missing-artifact" names what is not there and who refers to it; refused
+/// "profile.foreign-platform" what cannot run on `machine`.
+std::vector<std::pair<FoundArtifact, bool>> closure(const std::vector<ArtifactId>& requested,
+                                                    const FindArtifact& find,
                                                     const Platform& machine);
 
 struct ProfileRequest {
-  std::string link;                 // PATH: becomes a symlink to a generation
-  std::string name;                 // for messages and the prompt; from the last part of PATH when empty
+  std::string link; // PATH: becomes a symlink to a generation
+  std::string name; // for messages and the prompt; from the last part of PATH when empty
   std::vector<ArtifactId> members;
-  std::string reason;               // "update quickstart"
-  std::string stack;                // file, may be empty
+  std::string reason; // "update quickstart"
+  std::string stack;  // file, may be empty
   Platform machine;
+  bool dry_run = false; // write nothing; the result says what would be
 };
 
 struct ProfilePlaces {
-  std::string hdist_root;        // generations live in <root>/generations/<name>-<hash12 of PATH>/<n>
+  std::string hdist_root; // generations live in <root>/generations/<name>-<hash12 of PATH>/<n>
   std::function<void(const std::string& generation)> add_root; // called before the switch
   std::function<void()> barrier; // called before the switch: everything referred to is durable
 };
@@ -46,16 +49,19 @@ struct ProfileResult {
   std::string link;
   std::string generation_path;
   int64_t generation = 0;
-  bool changed = false; // false: the current generation has the same input
+  bool changed = false; // false: the link leads to a generation of the same input already
   int64_t entries = 0;
   ProfileRecord record;
 };
 
-/// Conflicts are found before anything is written: Error failed "profile.conflict" lists them all with both owners. A PATH that is something
-/// else than a symlink to a generation of ours (a directory of the user's) is refused with the command to move it.
-ProfileResult make_profile(const ProfileRequest& request, const FindArtifact& find, const ProfilePlaces& places, std::stop_token stop = {});
+/// Conflicts are found before anything is written: Error failed "profile.conflict" lists them all
+/// with both owners. A PATH that is something else than a symlink to a generation of ours (a
+/// directory of the user's) is refused with the command to move it.
+ProfileResult make_profile(const ProfileRequest& request, const FindArtifact& find,
+                           const ProfilePlaces& places, std::stop_token stop = {});
 
-/// The profile at PATH (a link to a generation, a generation, or a free-standing tree with profile.json).
+/// The profile at PATH (a link to a generation, a generation, or a free-standing tree with
+/// profile.json).
 struct OpenedProfile {
   std::string path;            // as given, absolute
   std::string generation_path; // the directory itself, links resolved

@@ -29,6 +29,7 @@ protected:
     ProfileRequest request;
     request.link = root_ + "/profiles/p";
     request.members = members;
+    request.dry_run = dry_run_;
     request.machine = {"linux", "x86_64", "x86-64", "glibc-2.36"};
     ProfilePlaces places;
     places.hdist_root = root_;
@@ -46,6 +47,7 @@ protected:
   std::string root_ = tmp_.path() + "/root";
   std::map<ArtifactId, FoundArtifact> found_;
   std::vector<std::string> steps_;
+  bool dry_run_ = false;
 };
 
 TEST_F(ProfileTest, WhatMembersReferToIsInIt) {
@@ -61,6 +63,16 @@ TEST_F(ProfileTest, WhatMembersReferToIsInIt) {
   EXPECT_FALSE(opened.record.members[0].requested);
   EXPECT_TRUE(opened.record.members[1].requested);
   EXPECT_EQ(opened.record.generation, 1);
+}
+
+TEST_F(ProfileTest, AReferenceThatNothingLoadsBringsNothingIn) {
+  ArtifactId tool = artifact("tool", {"bin/tool"});
+  ArtifactId app = artifact("app", {"bin/app"});
+  found_.at(app).record.references = {tool};
+  found_.at(app).record.needs.emplace();
+  EXPECT_EQ(make({app}).record.members.size(), 1u);
+  found_.at(app).record.needs.reset(); // a record of an early release
+  EXPECT_EQ(make({app}).record.members.size(), 2u);
 }
 
 TEST_F(ProfileTest, TheSameMembersAreTheSameGeneration) {
@@ -108,15 +120,49 @@ TEST_F(ProfileTest, AForeignPlatformIsRefused) {
   }
 }
 
-TEST_F(ProfileTest, AMovedRootWorks) {
-  make({artifact("app", {"bin/app"})});
+TEST_F(ProfileTest, AMovedRootWorksAndKeepsItsGenerations) {
+  ArtifactId app = artifact("app", {"bin/app"});
+  make({app});
   Dir::open(tmp_.path()).rename("root", "moved");
-  EXPECT_EQ(read_file(tmp_.path() + "/moved/profiles/p/bin/app"), "app");
+  root_ = tmp_.path() + "/moved";
+  EXPECT_EQ(read_file(root_ + "/profiles/p/bin/app"), "app");
+  found_.at(app).path = root_ + "/artifacts/app/" + app.hash12();
+  steps_.clear();
+  ProfileResult result = make({app});
+  EXPECT_FALSE(result.changed);
+  EXPECT_EQ(result.generation, 1);
+  EXPECT_EQ(steps_, (std::vector<std::string>{"root 1"}));
+  EXPECT_NE(read_file(result.generation_path + "/activate.sh").find(root_), std::string::npos);
+}
+
+TEST_F(ProfileTest, ADryRunSaysWhatWouldBeAndWritesNothing) {
+  dry_run_ = true;
+  ArtifactId a = artifact("a", {"bin/tool"}), b = artifact("b", {"bin/tool"});
+  ProfileResult result = make({a});
+  EXPECT_TRUE(result.changed);
+  EXPECT_EQ(result.generation, 1);
+  EXPECT_FALSE(Dir::open(root_).exists("generations"));
+  EXPECT_FALSE(Dir::open(root_).exists("profiles"));
+  EXPECT_NE(message_of([&] { make({a, b}); }).find("bin/tool"), std::string::npos);
+  dry_run_ = false;
+  make({a});
+  dry_run_ = true;
+  EXPECT_FALSE(make({a}).changed);
+  EXPECT_TRUE(steps_.size() == 2) << "only the real run registers a root";
 }
 
 TEST_F(ProfileTest, WhatIsNoProfileIsSaid) {
   EXPECT_NE(message_of([&] { open_profile(tmp_.path() + "/none"); }).find("there is no profile"),
             std::string::npos);
+  Dir::open(tmp_.path()).make_symlink("/old/generations/p/3", "dangling");
+  try {
+    open_profile(tmp_.path() + "/dangling");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("/old/generations/p/3, which is gone"), std::string::npos);
+    ASSERT_EQ(error.advice().size(), 1u);
+    EXPECT_EQ(error.advice()[0].verb, "update");
+  }
   EXPECT_NE(message_of([&] { open_profile(tmp_.path()); }).find("no profile.json"),
             std::string::npos);
 }

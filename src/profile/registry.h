@@ -6,8 +6,9 @@
 
 namespace hdist {
 
-/// A word with a slash is a path; else the first folder that has it; for `to_make` the first folder. Error usage
-/// "profile.not-found" lists what there is and the nearest name.
-std::string profile_path(const std::string& word, const std::vector<std::string>& folders, bool to_make = false);
+/// A word with a slash is a path; else the first folder that has it; for `to_make` the first
+/// folder. Error usage "profile.not-found" lists what there is and the nearest name.
+std::string profile_path(const std::string& word, const std::vector<std::string>& folders,
+                         bool to_make = false);
 
 } // namespace hdist

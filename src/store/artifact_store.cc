@@ -152,9 +152,14 @@ void ArtifactStore::State::keep_plain_name(const Dir& name_dir,
 ArtifactStore ArtifactStore::open(const std::string& path, StoreOptions options) {
   std::string text = absolute_path(path);
   try {
-    check_store_path(text);
-    Dir dir = open_store_directory(text, store_modes(options.group));
+    if (!options.only_read) check_store_path(text);
+    Dir dir = options.only_read ? Dir::open(text)
+                                : open_store_directory(text, store_modes(options.group));
     auto state = std::make_unique<State>(text, std::move(options), std::move(dir));
+    if (state->options.only_read) {
+      check_store_json(state->dir.read_file(kStoreFile), join_path(text, kStoreFile));
+      return ArtifactStore(std::move(state));
+    }
     check_store_path(state->real_path);
     prepare_store(state->dir, state->modes, state->options.durable);
     return ArtifactStore(std::move(state));

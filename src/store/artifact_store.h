@@ -18,8 +18,9 @@
 namespace hdist {
 
 struct StoreOptions {
-  bool durable = true; // [builder] durability
-  bool group = false;  // [builder] share = group: directories 2775
+  bool durable = true;    // [builder] durability
+  bool group = false;     // [builder] share = group: directories 2775
+  bool only_read = false; // nothing is made, and any path will do: one where nothing could be built
   LeaseOptions lease;
   std::vector<unsigned> trusted_uids; // besides root and oneself
 };

@@ -189,7 +189,7 @@ std::string line_of(const TreeEntry& entry, const FileScan& scan,
   return canonical_json(line) + "\n";
 }
 
-FileScan scan_target(const ReferenceSearch& search, const std::string& target) {
+FileScan scan_target(const ReferenceSearch& search, std::string_view target) {
   std::vector<FoundReference> found;
   search.search(target, 0, target.size(), found);
   FileScan scan;
@@ -233,6 +233,14 @@ ScanResult scan_artifact(const Dir& root, const ScanOptions& options, std::stop_
   }
   result.digest = sha256(result.lines);
   return result;
+}
+
+std::set<ArtifactId> references_in(std::string_view text, const ScanOptions& options) {
+  ReferenceSearch search(options);
+  std::set<ArtifactId> references;
+  for (std::size_t target : scan_target(search, text).targets)
+    if (target != 0) references.insert(search.targets()[target]);
+  return references;
 }
 
 } // namespace hdist

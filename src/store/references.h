@@ -9,6 +9,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hdist {
@@ -36,5 +37,8 @@ struct ScanResult {
 /// Scans everything below `root` except _hashdist/. Memory does not grow with file size (files are
 /// read in pieces that overlap).
 ScanResult scan_artifact(const Dir& root, const ScanOptions& options, std::stop_token stop = {});
+
+/// What `text` refers to, without self.
+std::set<ArtifactId> references_in(std::string_view text, const ScanOptions& options);
 
 } // namespace hdist

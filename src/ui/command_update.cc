@@ -24,7 +24,13 @@ std::string plan_text(const UpdateResponse& response) {
     if (task.state == Realized::State::planned && (task.id || task.task.starts_with("fetch:")))
       text += fmt::format("would {} {}\n", task.id ? "build" : "fetch",
                           task.id ? task.id->str() : task.task.substr(task.task.find(':') + 1));
-  return text.empty() ? "nothing to fetch or build\n" : text;
+  if (response.profile && response.profile->changed)
+    text += fmt::format("would switch {} to generation {}\n", response.profile->link,
+                        response.profile->generation);
+  if (!text.empty()) return text;
+  if (!response.profile) return "nothing to fetch or build\n";
+  return fmt::format("nothing to do: {} is up to date (generation {})\n", response.profile->link,
+                     response.profile->generation);
 }
 
 std::string counted(int count, const char* what) {

@@ -14,4 +14,4 @@ expect_exit 0 hdist update
 expect_exit 0 hdist run s -- one
 grep -q '/artifacts/one/' out
 expect_exit 0 env HDIST_HOME="$PWD/real" "$HDIST" update
-expect_out '0 built'
+expect_out 'nothing to do'

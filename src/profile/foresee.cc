@@ -1,0 +1,50 @@
+#include "profile/foresee.h"
+
+#include "base/error.h"
+#include "profile/generations.h"
+
+#include <set>
+
+namespace hdist {
+
+namespace {
+
+std::set<ArtifactId> requested_in(const ProfileRecord& record) {
+  std::set<ArtifactId> ids;
+  for (const ProfileMember& member : record.members)
+    if (member.requested) ids.insert(member.id);
+  return ids;
+}
+
+ProfileResult by_ids(const ProfileRequest& request, const std::string& hdist_root) {
+  ProfileResult result;
+  result.link = absolute_path(request.link);
+  Generations generations(hdist_root, result.link);
+  generations.check_link();
+  if (std::optional<int64_t> current = generations.current()) {
+    result.generation = *current;
+    result.generation_path = generations.path_of(*current);
+    result.record = open_profile(result.generation_path).record;
+    std::set<ArtifactId> wanted(request.members.begin(), request.members.end());
+    if (generations.link_holds() && requested_in(result.record) == wanted) return result;
+  }
+  result.generation = generations.next();
+  result.generation_path = generations.path_of(result.generation);
+  result.changed = true;
+  return result;
+}
+
+} // namespace
+
+ProfileResult foresee_profile(ProfileRequest request, const FindArtifact& find,
+                              const ProfilePlaces& places, std::stop_token stop) {
+  request.dry_run = true;
+  try {
+    return make_profile(request, find, places, std::move(stop));
+  } catch (const Error& error) {
+    if (error.code() != "profile.missing-artifact") throw;
+    return by_ids(request, places.hdist_root);
+  }
+}
+
+} // namespace hdist
