@@ -1,8 +1,8 @@
 """hashdist: software stacks, hash-addressed and relocatable, without root.
 
-Each component is a module: sources, store, builder, profiles, stacks, config. Their functions are here too.
+Each component is a module: sources, store, builder, profiles, tasks, stacks, config. Their functions are here too.
 """
-from . import builder, config, errors, events, profiles, session, sources, stacks, store
+from . import builder, config, errors, events, profiles, session, sources, stacks, store, tasks
 from .builder import build, hash_spec
 from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, UsageError
 from .profiles import env, makeprofile
@@ -10,6 +10,7 @@ from .session import Session
 from .sources import fetch, unpack
 from .stacks import compile_stack, update
 from .store import resolve
+from .tasks import runtasks
 
 __all__ = [
     "BuildError",
@@ -31,10 +32,12 @@ __all__ = [
     "makeprofile",
     "profiles",
     "resolve",
+    "runtasks",
     "session",
     "sources",
     "stacks",
     "store",
+    "tasks",
     "unpack",
     "update",
 ]

@@ -18,6 +18,8 @@ Operation makeprofile_operation(); // profile_op.cc
 Operation env_operation();
 Operation compile_operation(); // update.cc
 Operation update_operation();
+Operation runtasks_operation();    // runtasks.cc
+Operation host_tools_operation();  // host_tools_op.cc
 Operation postprocess_operation(); // postprocess_op.cc
 
 } // namespace hdist

@@ -29,6 +29,7 @@ TEST_F(OperationTest, EachRefusesAFieldThatItDoesNotKnow) {
       {"resolve", R"("artifact": "a", )"},
       {"makeprofile", R"("profile": "p", )"},
       {"env", R"("profile": "p", )"},
+      {"runtasks", R"("graph": {}, )"},
   };
   for (const Operation& operation : operations()) {
     auto fields = needed.find(operation.name);

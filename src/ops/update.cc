@@ -135,9 +135,9 @@ int UpdateResponse::present() const {
   return count(report, Realized::State::present, true);
 }
 
-Value to_value(const UpdateResponse& response) {
+Value to_value(const RealizeReport& report) {
   Value::List tasks;
-  for (const Realized& task : response.report.tasks) {
+  for (const Realized& task : report.tasks) {
     Value entry;
     entry.set("task", task.task);
     entry.set("id", task.id ? Value(task.id->str()) : Value());
@@ -147,10 +147,14 @@ Value to_value(const UpdateResponse& response) {
     entry.set("wall_ms", static_cast<int64_t>(task.wall_s * 1000));
     tasks.push_back(std::move(entry));
   }
+  return Value(std::move(tasks));
+}
+
+Value to_value(const UpdateResponse& response) {
   Value value;
   value.set("stack", response.stack);
   value.set("ok", response.report.ok());
-  value.set("tasks", Value(std::move(tasks)));
+  value.set("tasks", to_value(response.report));
   value.set("profile",
             response.profile ? to_value(MakeProfileResponse{*response.profile}) : Value());
   return value;

@@ -44,6 +44,8 @@ struct UpdateResponse {
   int present() const;
 };
 UpdateResponse update(Session& session, const UpdateRequest& request);
+/// "task", "id", "state", ... of each task.
+Value to_value(const RealizeReport& report);
 Value to_value(const UpdateResponse& response);
 /// As for compile, and {"profile": null, "only": [...], "dry_run": false, "fetch_only": false}.
 UpdateRequest read_update_request(const Document& request);

@@ -56,6 +56,20 @@ class LibraryTest(support.HomeTest):
         with self.assertRaisesRegex(hd.UpdateError, "tool/.* could not be built: exit status 1"):
             hd.update(stack, self.home / "s", session=self.session)
 
+    def test_a_graph_is_run(self):
+        tasks = {
+            "tool": {"type": "build", "spec": support.spec("tool", r"echo x >\$ARTIFACT/x")},
+            "mine": {"type": "profile", "path": str(self.home / "mine"), "members": ["$tool"]},
+        }
+        graph = {"version": 1, "tasks": tasks}
+        self.assertEqual(hd.runtasks(graph, dry_run=True, session=self.session).count("planned"), 1)
+        done = hd.runtasks(graph, session=self.session)
+        self.assertEqual((done.count("built"), len(done.profiles)), (1, 1))
+        self.assertEqual((self.home / "mine" / "x").read_text(), "x\n")
+        tasks["bad"] = {"type": "build", "spec": support.spec("bad", "exit 1")}
+        with self.assertRaisesRegex(hd.UpdateError, "bad/.* could not be built"):
+            hd.runtasks(graph, session=self.session)
+
     def test_settings_have_an_origin(self):
         found = {one.key: one for one in hd.config.settings(session=self.session)}
         self.assertEqual(found["builder.durability"].value, "off")
@@ -97,6 +111,7 @@ class ErrorTest(support.HomeTest):
             "jobs": lambda: hd.Session(jobs="2"),
             "environment.A": lambda: hd.Session(environment={"A": {1}}),
             "on_event": lambda: hd.Session(on_event="print"),
+            "graph": lambda: hd.runtasks("tasks.json"),
             "session": lambda: hd.resolve("x", session="mine"),
         }
         for name, call in calls.items():
