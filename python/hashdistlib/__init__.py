@@ -1,11 +1,13 @@
 """hashdist: software stacks, hash-addressed and relocatable, without root.
 
-Each component is a module: sources, store, builder, profiles, tasks, stacks, config. Their functions are here too.
+Each component is a module: sources, store, builder, profiles, tasks, stacks, config. Their functions are here too. Packages and
+profiles in Python: package, Profile, command_line.
 """
-from . import builder, config, errors, events, profiles, session, sources, stacks, store, tasks
+from . import builder, config, errors, events, package, profiles, program, session, sources, stacks, store, tasks
 from .builder import build, hash_spec
 from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, UsageError
 from .profiles import env, makeprofile
+from .program import Profile, command_line
 from .session import Session
 from .sources import fetch, unpack
 from .stacks import compile_stack, update
@@ -16,12 +18,14 @@ __all__ = [
     "BuildError",
     "Cancelled",
     "Error",
+    "Profile",
     "RefusedError",
     "Session",
     "UpdateError",
     "UsageError",
     "build",
     "builder",
+    "command_line",
     "compile_stack",
     "config",
     "env",
@@ -30,7 +34,9 @@ __all__ = [
     "fetch",
     "hash_spec",
     "makeprofile",
+    "package",
     "profiles",
+    "program",
     "resolve",
     "runtasks",
     "session",

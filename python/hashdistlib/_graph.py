@@ -1,0 +1,115 @@
+"""Packages to a task graph: sources are fetched where their keys are not known, the rest is said, not done."""
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+from .package import BuiltPackage, UseFromHostPackage, program_variable, variable_prefix, variable_text
+from .session import Session
+from .sources import fetch
+
+
+def task_graph(packages: Sequence[BuiltPackage], profile: str, session: Session) -> Dict[str, Any]:
+    """tasks.json: everything that the packages need, and the profile of them."""
+    names = _task_names(packages)
+    tools = _HostTools([*names], session)
+    tasks: Dict[str, Any] = {}
+    for package in names:
+        key = package.key or fetch(package.url, session=session).key
+        tasks.setdefault("fetch:" + key, {"type": "fetch", "candidates": [{"url": package.url, "key": key}]})
+        tasks[names[package]] = {"type": "build", "spec": _spec(package, key, names, tools)}
+    if profile:
+        members = ["$" + names[package] for package in packages]
+        tasks["profile"] = {"type": "profile", "path": profile, "members": members}
+    return {"version": 1, "tasks": tasks}
+
+
+def _task_names(packages: Sequence[BuiltPackage]) -> Dict[BuiltPackage, str]:
+    """Every package that is needed, dependencies first, each with a name of its own."""
+    names: Dict[BuiltPackage, str] = {}
+    taken: Dict[str, int] = {}
+    for package in _in_order(packages):
+        taken[package.name] = taken.get(package.name, 0) + 1
+        number = taken[package.name]
+        names[package] = f"build:{package.name}" + (f":{number}" if number > 1 else "")
+    return names
+
+
+def _in_order(packages: Sequence[BuiltPackage]) -> Iterator[BuiltPackage]:
+    """Without recursion: a chain of packages may be long."""
+    done = set()
+    stack: List[Tuple[BuiltPackage, bool]] = [(package, False) for package in reversed(packages)]
+    while stack:
+        package, are_dependencies_done = stack.pop()
+        if package in done:
+            continue
+        if are_dependencies_done:
+            done.add(package)
+            yield package
+            continue
+        stack.append((package, True))
+        needed = [one for _, one in (*package.build_deps, *package.run_deps) if isinstance(one, BuiltPackage)]
+        stack.extend((one, False) for one in reversed(needed))
+
+
+def _used_of_host(package: BuiltPackage) -> Dict[str, str]:
+    """Name in the package -> program to look for."""
+    used = {name: name for name in package.host_tools}
+    for name, one in (*package.build_deps, *package.run_deps):
+        if isinstance(one, UseFromHostPackage):
+            used[name] = one.program(name)
+    return used
+
+
+class _HostTools:
+    """All of the host that any package uses, looked up at once."""
+
+    def __init__(self, packages: Sequence[BuiltPackage], session: Session) -> None:
+        programs = {program for package in packages for program in _used_of_host(package).values()}
+        answer = session.call("host-tools", tools={program: program for program in sorted(programs)})
+        self.platform: Dict[str, str] = answer["platform"]
+        self.search_path: str = answer["search_path"]
+        self._tools = answer["tools"]
+
+    def program(self, name: str) -> str:
+        return self._tools[name]["program"]
+
+    def identity(self, name: str) -> str:
+        return self._tools[name]["identity"]
+
+
+def _spec(package: BuiltPackage, key: str, names: Dict[BuiltPackage, str], tools: _HostTools) -> Dict[str, Any]:
+    imported = [(name, one) for name, one in package.build_deps if isinstance(one, BuiltPackage)]
+    spec: Dict[str, Any] = {"name": package.name}
+    if package.version is not None:
+        spec["version"] = package.version
+    spec.update(
+        platform=tools.platform,
+        toolchain={name: tools.identity(program) for name, program in sorted(_used_of_host(package).items())},
+        sources=[{"key": key, "target": "."}],
+        build={
+            "import": [{"id": "$" + names[one], "ref": variable_prefix(name)} for name, one in imported],
+            "commands": [*_environment(package, imported, tools), *package.commands()],
+        },
+        run=sorted({"$" + names[one] for _, one in package.run_deps if isinstance(one, BuiltPackage)}),
+    )
+    return spec
+
+
+def _environment(
+    package: BuiltPackage, imported: Sequence[Tuple[str, BuiltPackage]], tools: _HostTools
+) -> Iterator[Dict[str, Any]]:
+    yield {"set": "PATH", "nohash_value": tools.search_path}
+    for name, program in sorted(_used_of_host(package).items()):
+        variable = program_variable(name)
+        if variable is not None:
+            yield {"set": variable, "nohash_value": tools.program(program)}
+    for variable, value in package.variables:
+        yield {"set": variable, "value": variable_text(package, value)}
+    # Padded run paths, which post-processing rewrites in place; linkers that are given -rpath ignore LD_RUN_PATH.
+    yield {"append_flag": "LDFLAGS", "value": "-Wl,-rpath,${LD_RUN_PATH}"}
+    for name, _ in imported:
+        folder = "${" + variable_prefix(name) + "_DIR}"
+        if name == "python":
+            yield {"set": "PYTHON", "value": folder + "/bin/python3"}
+        yield {"prepend_path": "PATH", "value": folder + "/bin"}
+        yield {"append_flag": "CPPFLAGS", "value": "-I" + folder + "/include"}
+        yield {"append_flag": "LDFLAGS", "value": "-L" + folder + "/lib"}
+        yield {"prepend_path": "PKG_CONFIG_PATH", "value": folder + "/lib/pkgconfig"}

@@ -1,0 +1,280 @@
+"""Packages as Python objects: lazy, immutable, and together a graph. Nothing is fetched or built until a profile is updated.
+
+A package names others as its dependencies, each under a name of its choice:
+
+    from_host = package.UseFromHostPackage(["gcc", "make"])
+    zlib = package.ConfigureMakeInstallPackage("https://.../zlib-1.3.tar.gz", build_deps=dict(gcc=from_host, make=from_host))
+
+An artifact is found in the job as $ZLIB_DIR when its name there is `zlib`. Programs of the host are not copied or linked: a build may use those
+that it names, and which package they are of (dpkg/gcc-12=...) goes into its hash, as `toolchain` of docs/hash-rules.md.
+"""
+import posixpath
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from . import _arguments
+
+__all__ = [
+    "BuiltPackage",
+    "ConfigureMakeInstallPackage",
+    "DistutilsPackage",
+    "Package",
+    "PathIn",
+    "UseFromHostPackage",
+]
+
+Variable = Union[str, "PathIn", Tuple[Union[str, "PathIn"], ...]]
+
+# What a name of the founding document is on the machines of today.
+_HOST_PROGRAMS = {"python": "python3"}
+# Variables that say which program it is.
+_PROGRAM_VARIABLES = {
+    "bash": "CONFIG_SHELL",
+    "cc": "CC",
+    "clang": "CC",
+    "clang++": "CXX",
+    "cxx": "CXX",
+    "fc": "FC",
+    "g++": "CXX",
+    "gcc": "CC",
+    "gfortran": "FC",
+    "python": "PYTHON",
+}
+_ARCHIVE_ENDS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tb2", ".tar.xz", ".txz", ".tar.zst", ".tar", ".zip", ".git")
+
+
+class Package:
+    """Describes a package. It never changes; equal descriptions are equal, and are built once."""
+
+    __slots__ = ("_hash",)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a package never changes; copy_with({name}=...) makes another one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a package never changes")
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _content(self) -> Tuple[Any, ...]:
+        names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()) if name != "_hash"]
+        return (type(self), *(getattr(self, name) for name in names))
+
+    def __eq__(self, other: Any) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Package) and hash(self) == hash(other) and self._content() == other._content()
+
+    def __hash__(self) -> int:
+        if not hasattr(self, "_hash"):  # once: a graph may have many ways from one package to another
+            self._set(_hash=hash(self._content()))
+        return self._hash
+
+
+class UseFromHostPackage(Package):
+    """Programs of this machine, found when a build that names them is hashed.
+
+    >>> UseFromHostPackage(["gcc", "make"])
+    UseFromHostPackage(['gcc', 'make'])
+    """
+
+    __slots__ = ("programs",)
+
+    def __init__(self, programs: Sequence[str]) -> None:
+        self._set(programs=tuple(_arguments.texts("programs", programs)))
+
+    def program(self, name: str) -> str:
+        """What to look for on the host for the name of a dependency."""
+        if name not in self.programs:
+            raise ValueError(f"{name}: not one of the programs {', '.join(self.programs)} of this UseFromHostPackage")
+        return _HOST_PROGRAMS.get(name, name)
+
+    def __repr__(self) -> str:
+        return f"UseFromHostPackage({list(self.programs)!r})"
+
+
+class PathIn(NamedTuple):
+    """A path in the artifact of a package, known when that is built."""
+
+    package: "BuiltPackage"
+    path: str
+
+
+class BuiltPackage(Package):
+    """A package that is built from the source at an address. What is done in its job, its classes say.
+
+    url: an archive, a directory or a git repository. key: what it is expected to be. name, version: as the address says, unless
+    given. build_deps, run_deps: name -> package. All else are variables of the job: texts, lists (joined by blanks), and paths
+    in build dependencies: ATLAS=atlas.path("lib").
+    """
+
+    __slots__ = ("url", "key", "name", "version", "build_deps", "run_deps", "variables")
+    host_tools: Tuple[str, ...] = ()  # what its commands use of the host beside what it is given
+
+    def __init__(
+        self,
+        url: _arguments.Path,
+        build_deps: Optional[Mapping[str, Package]] = None,
+        run_deps: Optional[Mapping[str, Package]] = None,
+        *,
+        key: Optional[str] = None,
+        name: Optional[str] = None,
+        version: Optional[str] = None,
+        **variables: Union[str, PathIn, Sequence[Union[str, PathIn]]]
+    ) -> None:
+        address = _arguments.path("url", url)
+        found_name, found_version = _name_and_version(address)
+        self._set(
+            url=address,
+            key=_arguments.text_or_none("key", key),
+            name=_checked_name(found_name if name is None else _arguments.text("name", name), address),
+            version=found_version if version is None else _arguments.text("version", version),
+            build_deps=_checked_deps("build_deps", build_deps),
+            run_deps=_checked_deps("run_deps", run_deps),
+        )
+        self._set(variables=tuple(sorted((one, self._checked(one, value)) for one, value in variables.items())))
+
+    def copy_with(self, **changes: Any) -> "BuiltPackage":
+        """Another package that is like this one but for these arguments."""
+        values: Dict[str, Any] = dict(self.variables)
+        values.update(
+            url=self.url,
+            build_deps=dict(self.build_deps),
+            run_deps=dict(self.run_deps),
+            key=self.key,
+            name=self.name,
+            version=self.version,
+        )
+        values.update(changes)
+        return type(self)(**values)
+
+    def path(self, inside: str) -> PathIn:
+        """A path in its artifact, for a variable of a package that has it among its build_deps."""
+        return PathIn(self, _arguments.text("inside", inside))
+
+    def commands(self) -> List[Dict[str, Any]]:
+        """What its job does after its environment is set, in the language of docs/job-language.md."""
+        raise NotImplementedError(f"{type(self).__name__} must say what its job does: define commands()")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url!r})"
+
+    def _checked(self, name: str, value: Any) -> Variable:
+        if not re.match(r"[A-Za-z_][A-Za-z0-9_]*\Z", name):
+            raise ValueError(f"{name}: not the name of a variable")
+        if isinstance(value, PathIn):
+            if value.package not in [package for _, package in self.build_deps]:
+                raise ValueError(f"{name}: {value.package!r} is not among the build_deps of {self!r}")
+            return value
+        if isinstance(value, (list, tuple)):
+            return tuple(self._checked(name, item) for item in value)
+        if not isinstance(value, str):
+            raise TypeError(f"{name}: expected a str, a path in a package or a list of these, not {type(value).__name__}")
+        return value
+
+
+def _checked_deps(argument: str, deps: Optional[Mapping[str, Package]]) -> Tuple[Tuple[str, Package], ...]:
+    if deps is None:
+        return ()
+    if not isinstance(deps, Mapping):
+        raise TypeError(f"{argument}: expected a dict of names and packages, not {type(deps).__name__}")
+    for name, package in deps.items():
+        _arguments.text(f"a name in {argument}", name)
+        if not isinstance(package, (UseFromHostPackage, BuiltPackage)):
+            raise TypeError(f"{argument}[{name!r}]: expected a package, not {type(package).__name__}")
+        if isinstance(package, UseFromHostPackage):
+            package.program(name)
+    return tuple(sorted(deps.items(), key=lambda item: item[0]))
+
+
+def _checked_name(name: str, url: str) -> str:
+    if not re.match(r"[A-Za-z0-9_+][A-Za-z0-9_+-]{0,99}\Z", name):
+        raise ValueError(f"name: {name!r} cannot be the name of a package; give another for {url}")
+    return name
+
+
+def _name_and_version(url: str) -> Tuple[str, Optional[str]]:
+    """
+    >>> _name_and_version("https://example.org/zlib-1.3.1.tar.gz?raw=1")
+    ('zlib', '1.3.1')
+    >>> _name_and_version("https://example.org/numpy.git")
+    ('numpy', None)
+    """
+    base = posixpath.basename(re.sub(r"[?#].*", "", url).rstrip("/"))
+    for end in _ARCHIVE_ENDS:
+        if base.endswith(end):
+            base = base[: -len(end)]
+            break
+    found = re.match(r"(.+?)[-_]v?(\d[\w.+~-]*)\Z", base)
+    return (found.group(1), found.group(2)) if found else (base, None)
+
+
+class ConfigureMakeInstallPackage(BuiltPackage):
+    """./configure --prefix=..., make, make install; then its libraries are made relocatable."""
+
+    __slots__ = ()
+    host_tools = ("make",)
+
+    def commands(self) -> List[Dict[str, Any]]:
+        return [
+            {"cmd": ["./configure", "--prefix=${ARTIFACT}"], "nohash_stage": "configure"},
+            {"cmd": ["make"], "nohash_stage": "make"},
+            {"cmd": ["make", "install"], "nohash_stage": "install"},
+            {"hdist": ["build-postprocess", *_RELOCATABLE], "nohash_stage": "postprocess"},
+        ]
+
+
+class DistutilsPackage(BuiltPackage):
+    """python setup.py install --prefix=...; `python` must be among its build_deps. A profile finds its modules by PYTHONPATH."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any, **variables: Any) -> None:
+        super().__init__(*args, **variables)
+        if "python" not in dict(self.build_deps):
+            raise ValueError(f"build_deps: {self!r} needs a package called python there, to run its setup.py")
+
+    def commands(self) -> List[Dict[str, Any]]:
+        install = ["${PYTHON}", "setup.py", "install", "--root=/", "--prefix=${ARTIFACT}"]
+        return [
+            {"cmd": install, "nohash_stage": "install"},
+            {"cmd": ["${PYTHON}", "$in0"], "inputs": [{"text": _FIND_MODULES}], "nohash_stage": "find-modules"},
+            {"hdist": ["build-postprocess", *_RELOCATABLE], "nohash_stage": "postprocess"},
+        ]
+
+
+_RELOCATABLE = ["--relative-rpath", "--relative-symlinks", "--remove-libtool"]
+
+# Where a Python installs modules below a prefix is its own affair, so what was installed is looked at.
+_FIND_MODULES = [
+    "import json, os",
+    "top = os.environ['ARTIFACT']",
+    "folders = sorted(os.path.relpath(os.path.join(here, name), top) for here, names, _ in os.walk(top)",
+    "                 for name in names if name in ('site-packages', 'dist-packages'))",
+    "path = ['$PROFILE/' + folder for folder in folders]",
+    "with open(os.path.join(top, 'install.json'), 'w') as file:",
+    "    json.dump({'environment': {'PYTHONPATH': {'path': path}} if path else {}}, file)",
+]
+
+
+def variable_prefix(name: str) -> str:
+    """
+    >>> variable_prefix("gtk+-3")
+    'GTK__3'
+    """
+    return re.sub(r"[^A-Za-z0-9]", "_", name).upper()
+
+
+def variable_text(package: BuiltPackage, value: Variable) -> str:
+    """As the job language says it."""
+    if isinstance(value, PathIn):
+        name = next(name for name, one in package.build_deps if one == value.package)
+        return f"${{{variable_prefix(name)}_DIR}}/{value.path}"
+    return value if isinstance(value, str) else " ".join(variable_text(package, item) for item in value)
+
+
+def program_variable(name: str) -> Optional[str]:
+    """The variable that tells a build which program of the host it is."""
+    return _PROGRAM_VARIABLES.get(name)
