@@ -86,15 +86,14 @@ Env entered(const Env& before, const std::vector<ProfileVariable>& variables) {
       continue;
     }
     char mark = separator(variable.kind);
-    if (keeps_default(variable.name) && env.get_or(variable.name, "").empty())
-      env.set(variable.name, std::string(1, mark));
     for (auto value = variable.values.rbegin(); value != variable.values.rend(); ++value) {
       std::string old = env.get_or(variable.name, "");
-      std::vector<std::string> entries = split(old, mark);
-      if (std::find(entries.begin(), entries.end(), *value) != entries.end()) continue;
-      env.set(variable.name, old.empty()                   ? *value
-                             : old == std::string(1, mark) ? *value + mark
-                                                           : *value + mark + old);
+      std::vector<std::string> rest;
+      if (!old.empty()) rest = split(old, mark);
+      std::erase(rest, *value);
+      std::string after = join(rest, std::string(1, mark));
+      bool alone = after.empty() && !keeps_default(variable.name);
+      env.set(variable.name, alone ? *value : *value + mark + after);
     }
   }
   return env;
@@ -110,14 +109,18 @@ std::string quoted_for_sh(const std::string& text) {
 /// A value as a word of sh.
 using ShellWord = std::function<std::string(const std::string& value)>;
 
-/// Adds the value in front unless it is there; right under `set -u` too.
-std::string add_line(const std::string& name, const std::string& quoted, char mark) {
-  std::string whole = fmt::format("\"{0}${{{1}-}}{0}\"", mark, name);
-  std::string joined = keeps_default(name)
-                           ? fmt::format("{}'{}'\"${{{}-}}\"", quoted, mark, name)
-                           : fmt::format("{0}\"${{{1}:+{2}${1}}}\"", quoted, name, mark);
-  return fmt::format("case {} in *'{}'{}'{}'*) ;; *) export {}={} ;; esac\n", whole, mark, quoted,
-                     mark, name, joined);
+/// Moves the value to the front, or adds it there; right under `set -eu` too.
+std::string front_line(const std::string& name, const std::string& value, char separator) {
+  std::string mark = fmt::format("'{}'", separator);
+  std::string entry = mark + value + mark;
+  std::string front = keeps_default(name) ? value + mark + "\"$_list\""
+                                          : value + "\"${_list:+" + separator + "$_list}\"";
+  return fmt::format(
+      "_list={0}\"${{{1}-}}\"{0}; case $_list in {2}*) ;; *)"
+      " while :; do case $_list in *{2}*) _list=${{_list%%{2}*}}{0}${{_list#*{2}}} ;; *) break ;; "
+      "esac; done;"
+      " _list=${{_list#{0}}}; _list=${{_list%{0}}}; export {1}={3} ;; esac; unset _list\n",
+      mark, name, entry, front);
 }
 
 std::string sh_lines(const std::vector<ProfileVariable>& variables, const ShellWord& word) {
@@ -129,7 +132,7 @@ std::string sh_lines(const std::vector<ProfileVariable>& variables, const ShellW
       continue;
     }
     for (auto value = variable.values.rbegin(); value != variable.values.rend(); ++value)
-      text += add_line(variable.name, word(*value), separator(variable.kind));
+      text += front_line(variable.name, word(*value), separator(variable.kind));
   }
   return text;
 }

@@ -10,7 +10,7 @@
 namespace hdist {
 
 /// What entering does: PATH, MANPATH, ... by what the profile has, then the variables of its
-/// members. Kind path: entries put in front, each once; flags likewise with ' '; plain: the value
+/// members. Kind path: entries put or moved to the front, each once; flags likewise with ' '; plain: the value
 /// is set.
 std::vector<ProfileVariable> profile_variables(const ProfileRecord& record,
                                                const std::string& profile_path);

@@ -11,9 +11,10 @@ namespace {
 using Kind = ProfileVariable::Kind;
 
 /// What a real sh makes of the text.
-std::string in_shell(const Env& env, const std::string& text, const std::string& print) {
+std::string in_shell(const Env& env, const std::string& text, const std::string& print,
+                     const std::string& shell = "/bin/sh") {
   Command command;
-  command.argv = {"/bin/sh", "-c", text + print};
+  command.argv = {shell, "-c", text + print};
   command.env = env;
   return capture(command);
 }
@@ -55,6 +56,31 @@ TEST(Activate, TheShellTextDoesTheSame) {
               wanted.get_or(name, ""))
         << name << "\n"
         << text;
+}
+
+TEST(Activate, WhatIsThereAlreadyComesToTheFront) {
+  std::vector<ProfileVariable> variables{{"PATH", Kind::path, {"/a*/b", "/c"}},
+                                         {"MANPATH", Kind::path, {"/m"}},
+                                         {"FLAGS", Kind::flags, {"-x"}}};
+  for (const char* path : {"/usr/bin:/a*/b:/bin:/c", "/c:/a*/b", "/c:/c:/usr/bin:/a*/b:", ":/c:",
+                           "", ":", "/ac/b:/cc", "/a*/b:/c:/usr/bin"}) {
+    Env env;
+    env.set("PATH", path);
+    env.set("MANPATH", std::string(path) + ":/m");
+    env.set("FLAGS", "-y -x");
+    Env wanted = entered(env, variables);
+    EXPECT_TRUE(wanted.get_or("PATH", "").starts_with("/a*/b:/c"));
+    EXPECT_EQ(wanted.get_or("FLAGS", ""), "-x -y");
+    std::string text = "set -eu\n" + sh_activation(variables);
+    for (const char* name : {"PATH", "MANPATH", "FLAGS"})
+      for (const char* shell : {"/bin/sh", "/bin/bash"})
+        EXPECT_EQ(
+            in_shell(env, text + text, "/usr/bin/printf %s \"$" + std::string(name) + "\"", shell),
+            wanted.get_or(name, ""))
+            << path << "\n"
+            << text;
+    EXPECT_EQ(entered(wanted, variables), wanted) << path;
+  }
 }
 
 /// What a shell has in VARIABLE after it sourced the file.
