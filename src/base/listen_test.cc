@@ -12,10 +12,6 @@
 namespace hdist {
 namespace {
 
-bool is_running(const std::string& pid) {
-  return ::kill(std::stoi(pid), 0) == 0;
-}
-
 TEST(Listen, ADaemonThatKeepsTheOutputOpenIsNotWaitedFor) {
   // Its end of file would come after 1000 s.
   const std::string output = capture(shell("setsid sleep 1000 & echo $!"));

@@ -20,10 +20,6 @@
 namespace hdist {
 namespace {
 
-bool is_running(const std::string& pid) {
-  return ::kill(std::stoi(pid), 0) == 0;
-}
-
 TEST(Run, ExitCodesAndSignalsAreValues) {
   EXPECT_TRUE(run(shell("exit 0")).ok());
   EXPECT_EQ(run(shell("exit 7")).text(), "exit status 7");

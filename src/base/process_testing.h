@@ -1,13 +1,12 @@
 // process_testing.h: commands and programs for the tests of processes.
 #pragma once
 
-#include "base/error.h"
 #include "base/process.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <signal.h>
 #include <string>
 #include <sys/stat.h>
 
@@ -24,6 +23,10 @@ inline Command shell(const std::string& script) {
   command.argv = {"sh", "-c", script};
   command.env = test_env();
   return command;
+}
+
+inline bool is_running(const std::string& pid) {
+  return ::kill(std::stoi(pid), 0) == 0;
 }
 
 /// code() of the Error that running `program` without arguments throws.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "build/job_env.h"
 #include "data/json.h"
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -18,15 +19,6 @@ namespace hdist {
 namespace {
 
 namespace fs = std::filesystem;
-
-Value golden(const std::string& name) {
-  const std::string path = std::string(HDIST_GOLDEN_DIR) + "/" + name;
-  return parse_json(read_file(path), path);
-}
-
-const std::string& text_of(const Value& map, std::string_view key) {
-  return *map.find(key)->if_string();
-}
 
 /// A job in a directory of its own: cwd/ (with sub/), art/ and jobtmp/.
 class JobFolder {
@@ -165,7 +157,7 @@ void expect_files(const Value& test, const JobFolder& folder) {
 }
 
 TEST(Job, AgreesWithTheVectors) {
-  const Value document = golden("jobs.json");
+  const Value document = golden_json("jobs.json");
   for (const Value& test : *document.find("cases")->if_list()) {
     const std::string& name = text_of(test, "name");
     SCOPED_TRACE(name);
@@ -188,7 +180,7 @@ TEST(Job, AgreesWithTheVectors) {
 }
 
 TEST(Job, PacksVirtualsAsTheVectorsDo) {
-  const Value document = golden("jobs.json");
+  const Value document = golden_json("jobs.json");
   for (const Value& test : *document.find("virtuals_variable")->if_list()) {
     std::map<std::string, std::string> virtuals;
     for (const auto& [name, id] : *test.find("virtuals")->if_map())

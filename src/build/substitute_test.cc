@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "build/job.h"
 #include "data/json.h"
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -19,8 +20,7 @@ Env substitution_env(const Value& group) {
 }
 
 TEST(Substitution, AgreesWithTheVectorsButForDoubledBackslashes) {
-  const std::string path = std::string(HDIST_GOLDEN_DIR) + "/language.json";
-  const Value document = parse_json(read_file(path), path);
+  const Value document = golden_json("language.json");
   const Value& group = *document.find("runtime_substitution");
   const Env env = substitution_env(group);
   // Known differences: HashDist's documents promise that "\\" is a backslash, its program did not.

@@ -1,6 +1,5 @@
 #include "config/ini.h"
 
-#include "base/error.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -10,10 +9,6 @@ namespace {
 
 std::string error_of(const std::string& text) {
   return message_of([&] { read_ini("c", text); });
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
 }
 
 TEST(Ini, ReadsIndentedKeysAndKnowsWhereTheyStand) {

@@ -1,7 +1,6 @@
 #include "data/digest.h"
 
-#include "data/json.h"
-
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -13,16 +12,6 @@
 
 namespace hdist {
 namespace {
-
-std::string string_in(const Value& map, std::string_view key) {
-  const Value* value = map.find(key);
-  return value != nullptr && value->if_string() != nullptr ? *value->if_string() : "";
-}
-
-Document golden(const std::string& name) {
-  return read_json(name, read_file(std::string(HDIST_GOLDEN_DIR) + "/" + name),
-                   {.allow_nul = true});
-}
 
 /// An open file that is closed at the end of the test.
 struct File {
@@ -50,22 +39,22 @@ TEST(Digest, PiecesGiveTheDigestOfTheWhole) {
 }
 
 TEST(Digest, TheShortFormIsTheOriginalsForEveryVector) {
-  const Document document = golden("hasher.json");
-  const Value::List& vectors = *document.root.find("digest_format")->if_list();
+  const Value golden = golden_json("hasher.json");
+  const Value::List& vectors = *golden.find("digest_format")->if_list();
   ASSERT_EQ(vectors.size(), 4u);
   for (const Value& vector : vectors)
-    EXPECT_EQ(sha256(string_in(vector, "data_utf8")).base32_32(), string_in(vector, "digest"));
+    EXPECT_EQ(sha256(text_of(vector, "data_utf8")).base32_32(), text_of(vector, "digest"));
 }
 
 TEST(Digest, AHitPacksBytesHaveTheDigestOfTheVector) {
-  const Document document = golden("hitpack.json");
+  const Value vectors = golden_json("hitpack.json");
   int checked = 0;
-  for (const Value& vector : *document.root.if_list()) {
+  for (const Value& vector : *vectors.if_list()) {
     if (vector.find("pack_base64") == nullptr) continue; // too long to be in the file
-    const std::string text = string_in(vector, "pack_base64");
+    const std::string text = text_of(vector, "pack_base64");
     const std::optional<std::string> pack = base64_decode(text);
     ASSERT_TRUE(pack.has_value()) << text;
-    EXPECT_EQ(sha256(*pack).hex(), string_in(vector, "pack_sha256"));
+    EXPECT_EQ(sha256(*pack).hex(), text_of(vector, "pack_sha256"));
     EXPECT_EQ(base64_encode(*pack), text);
     ++checked;
   }

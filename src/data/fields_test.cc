@@ -9,10 +9,6 @@
 namespace hdist {
 namespace {
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 Document document(const std::string& yaml) {
   return read_yaml("stack.yaml", yaml);
 }

@@ -12,10 +12,6 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 std::string error_of(const std::string& text, const ReadLimits& limits = {}) {
   return message_of([&] { read_json("f.json", text, limits); });
 }

@@ -1,6 +1,6 @@
 #include "data/digest.h"
 #include "data/json.h"
-
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -11,16 +11,15 @@ namespace {
 using namespace std::string_literals;
 
 TEST(CanonicalJson, IsTheOriginalsForEveryVector) {
-  const Document golden =
-      read_json("hasher.json", read_file(HDIST_GOLDEN_DIR "/hasher.json"), {.allow_nul = true});
-  const Value::List& vectors = *golden.root.find("documents")->if_list();
+  const Value golden = golden_json("hasher.json");
+  const Value::List& vectors = *golden.find("documents")->if_list();
   ASSERT_EQ(vectors.size(), 20u);
   for (const Value& vector : vectors) {
     const std::string text = canonical_json(*vector.find("document"));
-    EXPECT_EQ(text, *vector.find("canonical_json")->if_string());
-    const Digest digest = sha256(*vector.find("doctype")->if_string() + "|" + text);
-    EXPECT_EQ(digest.base32_32(), *vector.find("digest")->if_string());
-    EXPECT_EQ(digest.hex(), *vector.find("sha256_hex")->if_string());
+    EXPECT_EQ(text, text_of(vector, "canonical_json"));
+    const Digest digest = sha256(text_of(vector, "doctype") + "|" + text);
+    EXPECT_EQ(digest.base32_32(), text_of(vector, "digest"));
+    EXPECT_EQ(digest.hex(), text_of(vector, "sha256_hex"));
   }
 }
 

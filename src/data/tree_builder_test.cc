@@ -11,10 +11,6 @@ Document document() {
   return {.name = "f", .text = "text of the document", .root = {}};
 }
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 TEST(TreeBuilder, EventsMakeAValueWithPositions) {
   const Document source = document();
   TreeBuilder builder(source, {});

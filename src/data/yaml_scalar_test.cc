@@ -16,8 +16,7 @@ std::string text_of(const std::string& yaml) {
 }
 
 std::string error_of(const std::string& yaml) {
-  const std::string text = message_of([&] { read_yaml("f.yaml", yaml); });
-  return text.substr(0, text.find('\n'));
+  return first_line(message_of([&] { read_yaml("f.yaml", yaml); }));
 }
 
 TEST(QuotedScalar, LineEndsBecomeSpacesAndEmptyLinesBecomeLineEnds) {

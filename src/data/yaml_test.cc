@@ -11,10 +11,6 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 std::string json_of(const std::string& yaml) {
   return compact_json(read_yaml("f.yaml", yaml).root);
 }

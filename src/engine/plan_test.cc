@@ -1,9 +1,9 @@
 #include "engine/plan.h"
 
 #include "data/json.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace hdist {
@@ -100,13 +100,12 @@ TEST(Plan, AChainOfManyTasksIsPlanned) {
 /// The ids of the quickstart's specs on one fixed machine: a difference means that every user
 /// builds everything again.
 TEST(Plan, TheQuickstartsIdsAreGolden) {
-  std::string folder = std::string(HDIST_GOLDEN_DIR) + "/quickstart/";
-  ResolvedGraph resolved = resolve_graph(graph_of(read_file(folder + "tasks.json")));
+  std::string tasks = read_file(golden_path("quickstart/tasks.json"));
+  ResolvedGraph resolved = resolve_graph(graph_of(tasks));
   Value ids;
   for (const auto& [task, id] : resolved.ids)
     ids.set(task, id.str());
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(folder + "ids.json", pretty_json(ids));
-  EXPECT_EQ(pretty_json(ids), read_file(folder + "ids.json"));
+  expect_golden("quickstart/ids.json", pretty_json(ids));
 }
 
 } // namespace

@@ -2,11 +2,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 
 namespace hdist {
@@ -67,10 +67,9 @@ ArtifactRecord changed(const std::string& from, const std::string& to) {
 }
 
 TEST(ArtifactRecord, IsWrittenAsTheGoldenFileSays) {
-  std::string path = std::string(HDIST_GOLDEN_DIR) + "/records/artifact-record.json";
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(path, example().text());
-  EXPECT_EQ(example().text(), read_file(path));
-  expect_equal(ArtifactRecord::parse(read_file(path), path), example());
+  std::string name = "records/artifact-record.json";
+  expect_golden(name, example().text());
+  expect_equal(ArtifactRecord::parse(read_file(golden_path(name)), name), example());
 }
 
 TEST(ArtifactRecord, WhatIsWrittenIsReadBackEqual) {

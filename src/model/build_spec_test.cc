@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "data/json.h"
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -13,22 +14,12 @@ namespace {
 
 const std::string kZlib = "zlib/2fq4mzxrnqkr7hk3t2ymbf6d4wxhgbcz";
 
-Value golden(const std::string& name) {
-  std::string path = std::string(HDIST_GOLDEN_DIR) + "/" + name;
-  return read_json(path, read_file(path), {.allow_nul = true}).root;
-}
-
-const std::string& text_of(const Value& value, std::string_view field) {
-  return *value.find(field)->if_string();
-}
-
 BuildSpec spec_of(const std::string& text) {
   return BuildSpec::read(read_json("spec.json", text));
 }
 
 std::string error_of(const std::string& text) {
-  std::string message = message_of([&] { spec_of(text); });
-  return message.substr(0, message.find('\n'));
+  return first_line(message_of([&] { spec_of(text); }));
 }
 
 /// A native spec with `more` as further members.
@@ -40,7 +31,7 @@ std::string native(const std::string& more) {
 
 TEST(BuildSpec, IdsAreHashDistsByteForByte) {
   int tried = 0;
-  Value all = golden("hasher.json");
+  Value all = golden_json("hasher.json");
   for (const Value& example : *all.find("build_specs")->if_list()) {
     const Value& input = *example.find("input");
     const Value* id = example.find("artifact_id");
@@ -61,7 +52,7 @@ TEST(BuildSpec, IdsAreHashDistsByteForByte) {
 }
 
 TEST(BuildSpec, UnhashedEntriesAreDroppedAsHashDistDid) {
-  Value all = golden("hasher.json");
+  Value all = golden_json("hasher.json");
   for (const Value& example : *all.find("prune_nohash")->if_list())
     EXPECT_EQ(hashed_form(*example.find("document")), *example.find("pruned"))
         << text_of(example, "name");
@@ -72,7 +63,7 @@ TEST(BuildSpec, TheExamplesOfTheHashRulesHold) {
   int tried = 0;
   std::string folder = std::string(HDIST_GOLDEN_DIR) + "/hash-rules";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    Value example = golden("hash-rules/" + entry.path().filename().string());
+    Value example = golden_json("hash-rules/" + entry.path().filename().string());
     BuildSpec spec = BuildSpec::from_value(*example.find("spec"));
     EXPECT_EQ(hash_input(spec.document()), text_of(example, "hash_input")) << entry.path();
     EXPECT_EQ(spec.id().str(), text_of(example, "id")) << entry.path();
@@ -99,7 +90,7 @@ TEST(BuildSpec, AMissingRefHashesLikeNull) {
 }
 
 TEST(BuildSpec, GivesATypedViewOfANativeSpec) {
-  BuildSpec spec = BuildSpec::from_value(*golden("hash-rules/native.json").find("spec"));
+  BuildSpec spec = BuildSpec::from_value(*golden_json("hash-rules/native.json").find("spec"));
   EXPECT_EQ(spec.name(), "zlib");
   EXPECT_EQ(spec.version(), "1.2.13");
   EXPECT_EQ(spec.platform(), (Platform{"linux", "x86_64", "x86-64", "glibc-2.36"}));

@@ -1,7 +1,7 @@
 #include "model/hitpack.h"
 
-#include "base/error.h"
 #include "data/json.h"
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -11,21 +11,12 @@
 namespace hdist {
 namespace {
 
-const std::string& text_of(const Value& value, std::string_view field) {
-  return *value.find(field)->if_string();
-}
-
 PackFiles files_of(const Value& example) {
   PackFiles files;
   for (const Value& file : *example.find("files")->if_list())
     files.emplace_back(text_of(file, "name"),
                        base64_decode(text_of(file, "content_base64")).value());
   return files;
-}
-
-Value vectors() {
-  std::string path = std::string(HDIST_GOLDEN_DIR) + "/hitpack.json";
-  return read_json(path, read_file(path)).root;
 }
 
 /// Documented difference: a pack with a file called "." is no pack here, because nobody could
@@ -37,7 +28,7 @@ bool has_a_file_called_dot(const PackFiles& files) {
 
 TEST(Hitpack, PacksAndKeysAreHashDists) {
   int tried = 0;
-  Value all = vectors();
+  Value all = golden_json("hitpack.json");
   for (const Value& example : *all.if_list()) {
     PackFiles files = files_of(example);
     if (has_a_file_called_dot(files)) continue;
@@ -56,7 +47,7 @@ TEST(Hitpack, PacksAndKeysAreHashDists) {
 }
 
 TEST(Hitpack, AFileThatIsCalledLikeTheDirectoryItselfIsRefused) {
-  Value all = vectors();
+  Value all = golden_json("hitpack.json");
   for (const Value& example : *all.if_list()) {
     PackFiles files = files_of(example);
     if (!has_a_file_called_dot(files)) continue;

@@ -18,8 +18,7 @@ std::string canonical(const std::string& text) {
 }
 
 std::string error_of(const std::string& text) {
-  std::string message = message_of([&] { wishes_of(text); });
-  return message.substr(0, message.find('\n'));
+  return first_line(message_of([&] { wishes_of(text); }));
 }
 
 TEST(InstallRules, ReadsObjectsAndTheFoundingPagesPairs) {

@@ -2,11 +2,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 namespace hdist {
 namespace {
@@ -30,9 +29,7 @@ ProfileRecord example() {
 }
 
 TEST(ProfileRecord, IsWrittenAsTheGoldenFileSays) {
-  std::string path = std::string(HDIST_GOLDEN_DIR) + "/records/profile.json";
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(path, example().text());
-  EXPECT_EQ(example().text(), read_file(path));
+  expect_golden("records/profile.json", example().text());
 }
 
 TEST(ProfileRecord, WhatIsWrittenIsReadBackEqual) {

@@ -1,7 +1,7 @@
 #include "model/source_key.h"
 
-#include "base/error.h"
 #include "data/json.h"
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -9,21 +9,12 @@
 namespace hdist {
 namespace {
 
-Value vectors(const std::string& name) {
-  std::string path = std::string(HDIST_GOLDEN_DIR) + "/" + name;
-  return read_json(path, read_file(path), {.allow_nul = true}).root;
-}
-
-const std::string& text_of(const Value& value, std::string_view field) {
-  return *value.find(field)->if_string();
-}
-
 std::string full_key() {
   return "tar.gz:" + sha256("x").base32();
 }
 
 TEST(SourceKey, KeysOfHashDistNameTheDigestOfTheArchivesBytes) {
-  Value all = vectors("archives.json");
+  Value all = golden_json("archives.json");
   for (const Value& archive : *all.find("archives")->if_list()) {
     if (archive.find("key") == nullptr) continue; // refused when it was fetched
     std::optional<SourceKey> key = SourceKey::parse(text_of(archive, "key"));
@@ -38,7 +29,7 @@ TEST(SourceKey, KeysOfHashDistNameTheDigestOfTheArchivesBytes) {
 }
 
 TEST(SourceKey, MalformedKeysOfTheVectorsAreRefused) {
-  Value all = vectors("archives.json");
+  Value all = golden_json("archives.json");
   for (const Value& example : *all.find("key_parsing_on_unpack")->if_list())
     EXPECT_FALSE(SourceKey::parse(text_of(example, "key"))) << text_of(example, "key");
 }
@@ -85,7 +76,7 @@ TEST(SourceKey, AShortDigestNamesTheSameItemAsTheWholeOne) {
 
 // The vectors differ in three addresses, where DESIGN.md decides otherwise than HashDist did.
 TEST(SourceKey, TheTypeFollowsFromTheEndOfTheAddressesPath) {
-  Value all = vectors("archives.json");
+  Value all = golden_json("archives.json");
   for (const Value& example : *all.find("type_from_url")->if_list())
     if (const Value* type = example.find("type")) {
       ASSERT_TRUE(source_type_of_url(text_of(example, "url"))) << text_of(example, "url");

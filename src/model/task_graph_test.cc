@@ -3,11 +3,10 @@
 #include "base/error.h"
 #include "data/json.h"
 #include "model/hitpack.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 namespace hdist {
 namespace {
@@ -21,8 +20,7 @@ TaskGraph tasks(const std::string& inner) {
 }
 
 std::string error_of(const std::string& inner) {
-  std::string message = message_of([&] { tasks(inner); });
-  return message.substr(0, message.find('\n'));
+  return first_line(message_of([&] { tasks(inner); }));
 }
 
 TaskGraph example() {
@@ -45,10 +43,7 @@ TaskGraph example() {
 }
 
 TEST(TaskGraph, IsWrittenAsTheGoldenFileSays) {
-  std::string path = std::string(HDIST_GOLDEN_DIR) + "/records/tasks.json";
-  std::string text = pretty_json(example().to_value());
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(path, text);
-  EXPECT_EQ(text, read_file(path));
+  expect_golden("records/tasks.json", pretty_json(example().to_value()));
 }
 
 TEST(TaskGraph, WhatIsWrittenIsReadBackEqual) {

@@ -2,14 +2,13 @@
 
 #include "data/digest.h"
 #include "source/source_testing.h"
+#include "testing/golden_testing.h"
 
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <cstdlib>
 
 namespace hdist {
 namespace {
@@ -73,14 +72,8 @@ TEST(DirStream, HasTheGoldenBytes) {
   Lab lab;
   lab.make_sample();
   std::string bytes = stream_of(lab.path() + "/tree");
-  std::string golden = std::string(HDIST_GOLDEN_DIR) + "/source/";
-  std::string key = SourceKey::make(SourceType::dir, sha256(bytes)).str() + "\n";
-  if (std::getenv("HDIST_ACCEPT") != nullptr) {
-    write_file(golden + "tree.dir-stream", bytes);
-    write_file(golden + "tree.key", key);
-  }
-  EXPECT_EQ(bytes, read_file(golden + "tree.dir-stream"));
-  EXPECT_EQ(key, read_file(golden + "tree.key"));
+  expect_golden("source/tree.dir-stream", bytes);
+  expect_golden("source/tree.key", SourceKey::make(SourceType::dir, sha256(bytes)).str() + "\n");
   EXPECT_EQ(bytes, stream(entry('d', "a",
                                 entry('l', "link", "../b.txt") + entry('x', "run", "#!/bin/sh\n")) +
                           entry('f', "a-b") + entry('f', "b.txt", "hello\n") + entry('d', "empty") +

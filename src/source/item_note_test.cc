@@ -1,10 +1,9 @@
 #include "source/item_note.h"
 
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 namespace hdist {
 namespace {
@@ -19,9 +18,7 @@ ItemNote sample() {
 }
 
 TEST(ItemNote, IsWrittenAsTheGoldenFile) {
-  std::string file = std::string(HDIST_GOLDEN_DIR) + "/source/item.json";
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(file, sample().text());
-  EXPECT_EQ(sample().text(), read_file(file));
+  expect_golden("source/item.json", sample().text());
 }
 
 TEST(ItemNote, IsReadBackAsItWasWritten) {

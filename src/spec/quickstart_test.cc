@@ -3,9 +3,9 @@
 #include "spec/stack.h"
 
 #include "data/json.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
-#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace hdist {
@@ -24,11 +24,7 @@ Compiled quickstart() {
 }
 
 TEST(Quickstart, SpecsAreGolden) {
-  std::string file = std::string(HDIST_GOLDEN_DIR) + "/quickstart/tasks.json";
-  std::string text = pretty_json(quickstart().graph.to_value());
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(file, text);
-  EXPECT_EQ(text, read_file(file))
-      << "set HDIST_ACCEPT=1 to accept a change, and say in the changelog what it breaks";
+  expect_golden("quickstart/tasks.json", pretty_json(quickstart().graph.to_value()));
 }
 
 TEST(Quickstart, EverySourceHasTheUpstreamAddressAndTheHostDistributions) {

@@ -1,16 +1,12 @@
 #include "spec/stages.h"
 
-#include "data/json.h"
+#include "data/vectors_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
 namespace hdist {
 namespace {
-
-Document golden_language() {
-  return read_json("language.json", read_file(std::string(HDIST_GOLDEN_DIR) + "/language.json"));
-}
 
 std::vector<std::string> names_in(const Value* value) {
   if (value == nullptr) return {};
@@ -47,8 +43,8 @@ bool has_unnamed(const Value& list) {
 
 TEST(Stages, OrderIsTheOriginals) {
   int tried = 0;
-  Document golden = golden_language();
-  for (const Value& one : *golden.root.find("stage_order")->if_list()) {
+  Value golden = golden_json("language.json");
+  for (const Value& one : *golden.find("stage_order")->if_list()) {
     const Value& list = *one.find("stages");
     if (has_unnamed(list)) continue; // native stages always have a name
     SCOPED_TRACE(*one.find("name")->if_string());
@@ -67,8 +63,8 @@ TEST(Stages, OrderIsTheOriginals) {
 
 TEST(Stages, InheritanceIsTheOriginals) {
   int tried = 0;
-  Document golden = golden_language();
-  for (const Value& one : *golden.root.find("stage_inheritance")->if_list()) {
+  Value golden = golden_json("language.json");
+  for (const Value& one : *golden.find("stage_inheritance")->if_list()) {
     std::vector<std::vector<StageEntry>> bases;
     bool unnamed = has_unnamed(*one.find("child"));
     for (const Value& base : *one.find("ancestors")->if_list()) {

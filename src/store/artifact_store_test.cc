@@ -6,6 +6,7 @@
 #include "base/tree.h"
 #include "store/store_format.h"
 #include "store/test_artifacts.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -304,9 +305,7 @@ TEST_F(ArtifactStoreTest, TheLayoutIsTheOneOfTheGoldenFile) {
             (entry.type == EntryType::directory ? "/" : "") +
             (entry.target.empty() ? "" : " -> " + entry.target) + "\n";
   });
-  std::string golden = std::string(HDIST_GOLDEN_DIR) + "/store/layout.txt";
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(golden, text);
-  EXPECT_EQ(text, read_file(golden));
+  expect_golden("store/layout.txt", text);
 }
 
 } // namespace

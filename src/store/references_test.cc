@@ -2,13 +2,13 @@
 
 #include "base/error.h"
 #include "store/reference_search.h"
+#include "testing/golden_testing.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -63,9 +63,7 @@ protected:
 TEST_F(Scan, GivesTheLinesOfTheGoldenFile) {
   make_every_kind();
   ScanResult result = scan();
-  std::string golden = std::string(HDIST_GOLDEN_DIR) + "/store/files.jsonl";
-  if (std::getenv("HDIST_ACCEPT") != nullptr) write_file(golden, result.lines);
-  EXPECT_EQ(result.lines, read_file(golden));
+  expect_golden("store/files.jsonl", result.lines);
   EXPECT_EQ(result.digest, sha256(result.lines));
   EXPECT_EQ(result.file_count, 5);
   EXPECT_EQ(result.references, std::set<ArtifactId>{id(kZlib)});

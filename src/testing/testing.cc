@@ -45,6 +45,10 @@ std::string message_of(const std::function<void()>& action) {
   return "(no error)";
 }
 
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 std::string code_of(const std::function<void()>& action) {
   try {
     action();

@@ -26,6 +26,9 @@ private:
 /// what() of the Error that `action` throws, or "(no error)". Any other exception passes through.
 std::string message_of(const std::function<void()>& action);
 
+/// Up to the first line end: an error in a document shows its line after that.
+std::string first_line(const std::string& text);
+
 /// code() of the Error that `action` throws, or "(no error)".
 std::string code_of(const std::function<void()>& action);
 

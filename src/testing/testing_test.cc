@@ -68,6 +68,11 @@ TEST(MessageOf, IsTheTextOfTheErrorAndSaysWhenThereIsNone) {
   EXPECT_EQ(message_of([] {}), "(no error)");
 }
 
+TEST(FirstLine, EndsBeforeItsLineEnd) {
+  EXPECT_EQ(first_line("a\nb\n"), "a");
+  EXPECT_EQ(first_line("a"), "a");
+}
+
 TEST(CodeOf, IsTheCodeOfTheErrorAndSaysWhenThereIsNone) {
   EXPECT_EQ(code_of([] { throw Error(ErrorKind::failed, "test.code", "it broke"); }), "test.code");
   EXPECT_EQ(code_of([] {}), "(no error)");
