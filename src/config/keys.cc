@@ -70,6 +70,7 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {"builder", "temp", KeyKind::path_or_none, ""},
       {"builder", "upstream", KeyKind::paths, ""},
       {"builder", "share", KeyKind::share, "private"},
+      {"builder", "trust", KeyKind::texts, ""},
       {"builder", "durability", KeyKind::flag, "on"},
       {"builder", "keep-failed", KeyKind::count, "3"},
       {"builder", "keep-logs", KeyKind::duration, "30 days"},

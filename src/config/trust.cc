@@ -1,9 +1,13 @@
 #include "config/trust.h"
 
+#include "base/error.h"
+#include "base/text.h"
+
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
 
+#include <charconv>
 #include <cstring>
 #include <vector>
 
@@ -44,6 +48,21 @@ std::optional<std::string> why_untrusted(const struct stat& info, uid_t user) {
   if ((info.st_mode & S_IWGRP) != 0 && !is_own_group(info.st_gid, user))
     return fmt::format("its group {} may write to it", info.st_gid);
   return std::nullopt;
+}
+
+uid_t user_of(const std::string& name_or_number) {
+  uid_t number = 0;
+  const char* end = name_or_number.data() + name_or_number.size();
+  auto [stopped, error] = std::from_chars(name_or_number.data(), end, number);
+  if (error == std::errc() && stopped == end) return number;
+  std::vector<char> buffer(kBuffer);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwnam_r(name_or_number.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
+      found == nullptr)
+    throw Error(ErrorKind::usage, "config.value",
+                fmt::format("there is no user called {}", printable(name_or_number)));
+  return found->pw_uid;
 }
 
 } // namespace hdist

@@ -17,4 +17,7 @@ std::optional<std::string> why_untrusted(const struct stat& info, uid_t user);
 /// A group that is called like the user and has no other member: the user alone in other words.
 bool is_own_group(gid_t group, uid_t user);
 
+/// The user of that name, or of that number. Error usage "config.value" when there is none.
+uid_t user_of(const std::string& name_or_number);
+
 } // namespace hdist

@@ -1,5 +1,7 @@
 #include "config/trust.h"
 
+#include "testing/testing.h"
+
 #include <gtest/gtest.h>
 
 namespace hdist {
@@ -34,6 +36,13 @@ TEST(Trust, AGroupIsOnesOwnWhenItIsCalledLikeTheUser) {
   EXPECT_FALSE(is_own_group(0, kSomebody));
   EXPECT_FALSE(is_own_group(kGroup, 0));
   EXPECT_FALSE(why_untrusted(info(0, 0, 0664), 0));
+}
+
+TEST(Trust, AUserIsSaidByNameOrNumber) {
+  EXPECT_EQ(user_of("root"), 0u);
+  EXPECT_EQ(user_of("4242"), 4242u);
+  for (const char* none : {"", "-1", "12x", "no-such-user-here", "99999999999999"})
+    EXPECT_EQ(code_of([&] { user_of(none); }), "config.value") << none;
 }
 
 } // namespace

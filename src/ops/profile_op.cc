@@ -51,23 +51,36 @@ Value to_value(const MakeProfileResponse& response) {
 namespace {
 
 /// For looking only: at a path where nothing can be built, what is there runs all the same.
-ArtifactStore open_to_enter(Session& session) {
-  return ArtifactStore::open(session.config().path("builder", "store"), {.only_read = true});
+ArtifactStore open_to_enter(Session& session, const std::string& path) {
+  StoreOptions options = session.store_options();
+  options.only_read = true;
+  return ArtifactStore::open(path, options);
+}
+
+/// In the store of the configuration, else in the one the profile was made from.
+std::optional<ArtifactRecord> find_member(Session& session, const ArtifactStore& store,
+                                          const ProfileMember& member) {
+  std::optional<ArtifactRecord> record = store.find(member.id);
+  std::string made_from = parent_path(parent_path(member.path));
+  if (record || !real_path_if_exists(member.path) || real_path(made_from) == store.real_path())
+    return record;
+  return open_to_enter(session, made_from).find(member.id);
 }
 
 void check_members(Session& session, const OpenedProfile& profile) {
   if (profile.record.members.empty()) return;
-  ArtifactStore store = open_to_enter(session);
+  ArtifactStore store = open_to_enter(session, session.config().path("builder", "store"));
   for (const ProfileMember& member : profile.record.members) {
-    std::optional<ArtifactRecord> record = store.find(member.id);
-    if (!record && !real_path_if_exists(member.path)) {
+    std::optional<ArtifactRecord> record = find_member(session, store, member);
+    if (!record) {
       Error error(ErrorKind::failed, "profile.missing-artifact",
-                  fmt::format("the profile {} needs {}, which is gone from {}", profile.path,
-                              member.id.str(), store.path()));
+                  fmt::format("the profile {} needs {}, which is gone from {}, or not of a user "
+                              "who is trusted",
+                              profile.path, member.id.str(), store.path()));
       error.advise({"make it again", "update", {}});
       throw error;
     }
-    if (!record || !record->platform) continue;
+    if (!record->platform) continue;
     if (std::optional<std::string> why = why_foreign(*record->platform, session.machine()))
       throw Error(ErrorKind::refused, "profile.foreign-platform",
                   fmt::format("{} of the profile {} cannot run on this machine: {}",

@@ -3,6 +3,7 @@
 #include "archive/archive.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "config/trust.h"
 #include "profile/registry.h"
 
 #include <fmt/format.h>
@@ -31,13 +32,18 @@ SourceStore& Session::sources() {
   return *sources_;
 }
 
+StoreOptions Session::store_options() const {
+  StoreOptions options;
+  options.durable = config_.flag("builder", "durability");
+  options.group = config_.text("builder", "share") == "group";
+  for (const std::string& user : config_.list("builder", "trust"))
+    options.trusted_uids.push_back(user_of(user));
+  return options;
+}
+
 ArtifactStore& Session::artifacts() {
-  if (!artifacts_) {
-    StoreOptions options;
-    options.durable = config_.flag("builder", "durability");
-    options.group = config_.text("builder", "share") == "group";
-    artifacts_.emplace(ArtifactStore::open(config_.path("builder", "store"), options));
-  }
+  if (!artifacts_)
+    artifacts_.emplace(ArtifactStore::open(config_.path("builder", "store"), store_options()));
   return *artifacts_;
 }
 

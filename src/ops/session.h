@@ -47,6 +47,7 @@ public:
 
   SourceStore& sources();
   ArtifactStore& artifacts();
+  StoreOptions store_options() const; // of every artifact store that is opened
   Publisher& publisher();
   Fetcher& fetcher();
   Builder& builder();

@@ -68,6 +68,21 @@ Dir open_store_directory(const std::string& path, const StoreModes& modes) {
 
 } // namespace
 
+Error foreign_directory(const Dir& directory) {
+  struct stat status {};
+  if (::fstat(directory.fd(), &status) != 0) throw_errno("fstat", directory.path());
+  Error error(ErrorKind::refused, "store.foreign-directory",
+              fmt::format("{} belongs to the user with uid {}, who is not trusted, and its owner "
+                          "may replace what is in it",
+                          printable(directory.path()), status.st_uid));
+  error.advise({.text = fmt::format("Trust that user (the key `trust` of [builder]: {}), or use a "
+                                    "store of your own.",
+                                    status.st_uid),
+                .verb = {},
+                .args = {}});
+  return error;
+}
+
 std::string record_name(const ArtifactId& id) {
   return id.hash32() + std::string(kRecordSuffix);
 }
@@ -84,6 +99,19 @@ bool ArtifactStore::State::trusts(uid_t uid) const {
   return uid == 0 || uid == ::geteuid() ||
          std::find(options.trusted_uids.begin(), options.trusted_uids.end(), uid) !=
              options.trusted_uids.end();
+}
+
+bool ArtifactStore::State::trusts_owner_of(const Dir& directory) const {
+  struct stat status {};
+  if (::fstat(directory.fd(), &status) != 0) throw_errno("fstat", directory.path());
+  return trusts(status.st_uid);
+}
+
+// The owner of a directory may replace whatever is in it, sticky or not.
+std::optional<Dir> ArtifactStore::State::open_name_dir(const std::string& name) const {
+  std::optional<Dir> name_dir = dir.open_dir_if_exists(name);
+  if (name_dir && !trusts_owner_of(*name_dir)) return std::nullopt;
+  return name_dir;
 }
 
 bool ArtifactStore::State::has_directory(const Dir& name_dir, const ArtifactRecord& record) const {
@@ -129,7 +157,7 @@ std::optional<ArtifactRecord> ArtifactStore::State::find_in(const Dir& name_dir,
 
 std::optional<ArtifactRecord> ArtifactStore::State::find(const ArtifactId& id) const {
   if (id.name() == kRootsDir) return std::nullopt;
-  std::optional<Dir> name_dir = dir.open_dir_if_exists(id.name());
+  std::optional<Dir> name_dir = open_name_dir(id.name());
   return name_dir ? find_in(*name_dir, id) : std::nullopt;
 }
 
@@ -156,6 +184,7 @@ ArtifactStore ArtifactStore::open(const std::string& path, StoreOptions options)
     Dir dir = options.only_read ? Dir::open(text)
                                 : open_store_directory(text, store_modes(options.group));
     auto state = std::make_unique<State>(text, std::move(options), std::move(dir));
+    if (!state->trusts_owner_of(state->dir)) throw foreign_directory(state->dir);
     if (state->options.only_read) {
       check_store_json(state->dir.read_file(kStoreFile), join_path(text, kStoreFile));
       return ArtifactStore(std::move(state));
@@ -186,11 +215,9 @@ namespace {
 /// The artifacts of one name whose hash starts with `prefix`; records are not read, but their
 /// owners looked at.
 template <typename Trusts>
-void list_name(const Dir& store, const std::string& name, const std::string& prefix,
+void list_name(const std::optional<Dir>& dir, const std::string& name, const std::string& prefix,
                const Trusts& trusts, std::vector<ArtifactId>& ids) {
-  if (name == kRootsDir) return;
-  std::optional<Dir> dir = store.open_dir_if_exists(name);
-  if (!dir) return;
+  if (!dir || name == kRootsDir) return;
   for (const Entry& entry : dir->list()) {
     if (!entry.name.starts_with(prefix) || !entry.name.ends_with(kRecordSuffix)) continue;
     if (entry.name.size() != kHash32 + kRecordSuffix.size()) continue;
@@ -208,7 +235,8 @@ std::vector<ArtifactId> ArtifactStore::list() const {
   for (const Entry& entry : state_->dir.list())
     if (entry.type == EntryType::directory && is_valid_name(entry.name))
       list_name(
-          state_->dir, entry.name, "", [&](uid_t uid) { return state_->trusts(uid); }, ids);
+          state_->open_name_dir(entry.name), entry.name, "",
+          [&](uid_t uid) { return state_->trusts(uid); }, ids);
   std::sort(ids.begin(), ids.end());
   return ids;
 }
@@ -225,7 +253,8 @@ std::vector<ArtifactId> ArtifactStore::match(const std::string& text) const {
                             printable(text), kShortestPrefix));
   std::vector<ArtifactId> ids;
   list_name(
-      state_->dir, name, prefix, [&](uid_t uid) { return state_->trusts(uid); }, ids);
+      state_->open_name_dir(name), name, prefix, [&](uid_t uid) { return state_->trusts(uid); },
+      ids);
   std::sort(ids.begin(), ids.end());
   return ids;
 }

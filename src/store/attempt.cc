@@ -133,11 +133,11 @@ void ArtifactStore::State::refuse_foreign_record(const Dir& name_dir, const Arti
               fmt::format("{} belongs to the user with uid {}, who is not trusted, so it is not "
                           "used; but it is in the way of building {}",
                           join_path(name_dir.path(), record_name(id)), status->st_uid, id.str()));
-  error.advise({.text =
-                    "Trust that user in the configuration, have the file removed, or use a store "
-                    "of your own.",
-                .verb = {},
-                .args = {}});
+  error.advise(
+      {.text = "Trust that user (the key `trust` of [builder]), have the file removed, or use a "
+               "store of your own.",
+       .verb = {},
+       .args = {}});
   throw error;
 }
 
@@ -194,6 +194,7 @@ Claimed ArtifactStore::State::claim(const ArtifactId& id) {
   if (std::optional<ArtifactRecord> record = find(id)) return *record;
   refuse_reserved(id);
   Dir name_dir = dir.make_dir(id.name(), modes.shared_dir);
+  if (!trusts_owner_of(name_dir)) throw foreign_directory(name_dir);
   refuse_foreign_record(name_dir, id);
   for (int attempt = 0; attempt < kClaimTries; ++attempt) {
     Survey seen = survey(name_dir, id, 0);

@@ -299,6 +299,22 @@ TEST_F(AttemptTest, ARecordOfAStrangerIsRefusedBeforeTheWork) {
   EXPECT_TRUE(ArtifactStore::open(store.path(), options).find(id_));
 }
 
+TEST_F(AttemptTest, WhatLiesInADirectoryOfAnUntrustedUserIsAsAbsentAndNothingIsBuiltThere) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give directories away";
+  ArtifactStore store = open();
+  build_and_publish(store, id_);
+  ASSERT_EQ(chown(file("").c_str(), 4242, 4242), 0);
+  EXPECT_FALSE(store.find(id_));
+  EXPECT_TRUE(store.list().empty());
+  EXPECT_TRUE(store.match(id_.name()).empty());
+  EXPECT_EQ(code_of([&] { store.claim(id_); }), "store.foreign-directory");
+  StoreOptions options = test_options();
+  options.trusted_uids = {4242};
+  EXPECT_TRUE(ArtifactStore::open(store.path(), options).find(id_));
+  ASSERT_EQ(chown(store.path().c_str(), 4242, 4242), 0);
+  EXPECT_EQ(code_of([&] { open(); }), "store.foreign-directory");
+}
+
 TEST_F(AttemptTest, OfTwoProcessesWithEightThreadsExactlyOneBuilds) {
   constexpr int kRounds = 50;
   open(); // so that store.json is there

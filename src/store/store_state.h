@@ -15,6 +15,9 @@ namespace hdist {
 std::string record_name(const ArtifactId& id);
 std::string condemned_name(const ArtifactId& id);
 
+/// Refused: the owner of the directory could replace what is in it.
+Error foreign_directory(const Dir& directory);
+
 /// A claim whose holder is dead, as it was seen.
 struct DeadClaim {
   int number = 0;
@@ -37,6 +40,9 @@ struct ArtifactStore::State {
 
   void sync_all(); // one syncfs
   bool trusts(uid_t uid) const;
+  bool trusts_owner_of(const Dir& directory) const;
+  /// nullopt: there is nothing of that name, or its directory is an untrusted user's.
+  std::optional<Dir> open_name_dir(const std::string& name) const;
   std::optional<ArtifactRecord> find(const ArtifactId& id) const;
   std::optional<ArtifactRecord> find_in(const Dir& name_dir, const ArtifactId& id) const;
   std::optional<ArtifactRecord> read_record(const Dir& name_dir, const ArtifactId& id) const;
