@@ -70,9 +70,6 @@ function(hdist_add_component component)
       add_dependencies(${component}_test supervise) # jobs of tests run under it
     endif()
     add_test(NAME unit.${component} COMMAND ${component}_test)
-    if(component STREQUAL base)
-      set_tests_properties(unit.base PROPERTIES RUN_SERIAL TRUE) # it races processes that flee
-    endif()
   endif()
 endfunction()
 

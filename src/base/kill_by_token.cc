@@ -1,11 +1,20 @@
 // Who belongs to a run when its supervisors are gone: whoever has the run's token in the
 // environment it was started with.
 //
-// One look at all processes that finds nobody proves little: a process may flee (start a successor
-// and end between being listed and being looked at), and while one executes a program there is a
-// moment in which its environment reads as empty. So each pass looks at the newest processes first,
-// which leaves those that flee the least time, and the end is two passes in which every process on
-// the list could be judged. A busy machine never grants that; there, many passes without a find do.
+// A process may flee: start a successor and end between being listed and being looked at. It is
+// caught by chasing it. The kernel gives numbers in rising order and says which one it gave last,
+// so after a look at all processes those that began meanwhile are known: the numbers in between.
+// They are looked at too, and those that began meanwhile, until no number was given during a look.
+//
+// Nobody is overlooked then. Take a number that was given, but whose process could not be seen yet
+// when it was looked for: its parent was in fork(2) then, alive, and had been looked for before.
+// Had that one been seen, it had been killed, and a fork that has not ended by then fails; so it
+// had not been seen either, and so on up to a process that was there from the start. Only when
+// numbers start again from below is the order another one; so all is done again until nobody is
+// found.
+//
+// While a process executes a program there is a moment in which its environment reads as empty. It
+// cannot fork then; it is looked at again until it can be judged.
 #include "base/error.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -19,6 +28,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <memory>
@@ -33,8 +43,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{30};
 constexpr uint64_t kKernelThread = 0x00200000; // PF_KTHREAD in field "flags" of stat
-
-constexpr int kEmptyPasses = 20;
+constexpr int kMostChased = 10'000;            // numbers: above that a look at all costs less
+// A large machine may never have a moment without a new process, and an execve may hang in a
+// network: so many looks without a find are proof enough then.
+constexpr int kLooksWithout = 1000;
 
 Fd open_proc(const std::string& pid, const char* name) {
   return Fd(
@@ -44,7 +56,7 @@ Fd open_proc(const std::string& pid, const char* name) {
 /// As much as can be read.
 std::string content(const Fd& file) {
   std::string text;
-  std::vector<char> buffer(16384);
+  std::array<char, 8192> buffer;
   for (ssize_t size; (size = ::read(file.get(), buffer.data(), buffer.size())) > 0;)
     text.append(buffer.data(), static_cast<std::size_t>(size));
   return text;
@@ -65,77 +77,151 @@ enum class Belongs { yes, no, unclear };
 
 Belongs judge(const std::string& pid, const std::string& entry) {
   const Fd file = open_proc(pid, "environ");
-  // Gone, or of another user.
-  if (!file) return errno == EACCES || errno == EPERM ? Belongs::no : Belongs::unclear;
-  const std::string text = '\0' + content(file) + '\0'; // each entry between two NULs
-  if (text.size() == 2) return is_in_between(pid) ? Belongs::unclear : Belongs::no;
-  return text.find('\0' + entry + '\0') == std::string::npos ? Belongs::no : Belongs::yes;
+  if (!file && (errno == EACCES || errno == EPERM)) return Belongs::no; // of another user
+  // Empty, or (later kernels) not even opened: the kernel's own threads, and what has ended.
+  const std::string text = file ? content(file) : std::string();
+  if (text.empty()) return is_in_between(pid) ? Belongs::unclear : Belongs::no;
+  // Each entry stands between two NULs.
+  return ('\0' + text + '\0').find('\0' + entry + '\0') == std::string::npos ? Belongs::no
+                                                                             : Belongs::yes;
 }
 
-/// All process numbers, the latest given first.
-std::vector<int64_t> newest_first() {
+/// The numbers that the kernel gives to processes and threads.
+class Numbers {
+public:
+  Numbers() : last_given_(open_proc("sys/kernel", "ns_last_pid")) {
+    if (!last_given_) last_given_ = open_proc("", "loadavg");
+    pid_max_ = parse_int(trim(content(open_proc("sys/kernel", "pid_max")))).value_or(1 << 22);
+  }
+
+  /// 0 where the kernel does not say.
+  int64_t last_given() const {
+    std::array<char, 128> text;
+    const ssize_t size = ::pread(last_given_.get(), text.data(), text.size(), 0);
+    if (size <= 0) return 0;
+    const std::vector<std::string> words =
+        split_words(std::string_view(text.data(), static_cast<std::size_t>(size)));
+    return words.empty() ? 0 : parse_int(words.back()).value_or(0);
+  }
+
+  /// The numbers given after `from` up to `to`, oldest first; nullopt: too many.
+  std::optional<std::vector<int64_t>> between(int64_t from, int64_t to) const {
+    std::vector<int64_t> numbers;
+    const int64_t count = to >= from ? to - from : pid_max_ - from + to;
+    if (count > kMostChased) return std::nullopt;
+    for (int64_t i = 1; i <= count; ++i)
+      numbers.push_back((from + i - 1) % pid_max_ + 1);
+    return numbers;
+  }
+
+private:
+  Fd last_given_;
+  int64_t pid_max_ = 0;
+};
+
+/// All processes, the lowest number first.
+std::vector<int64_t> all_processes() {
   const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
   if (!proc) throw_errno("opendir", "/proc");
   std::vector<int64_t> pids;
   while (const struct dirent* item = ::readdir(proc.get()))
     if (const std::optional<int64_t> pid = parse_int(item->d_name); pid && *pid > 0)
       pids.push_back(*pid);
-  // The last word is the number given last; when numbers are used up, they start again from below.
-  const std::vector<std::string> load = split_words(content(open_proc("", "loadavg")));
-  const int64_t last = load.empty() ? INT64_MAX / 2 : parse_int(load.back()).value_or(0);
-  const auto age = [last](int64_t pid) {
-    return pid <= last ? last - pid : last - pid + (1 << 30);
-  };
-  std::sort(pids.begin(), pids.end(), [&](int64_t a, int64_t b) { return age(a) < age(b); });
+  std::sort(pids.begin(), pids.end());
   return pids;
 }
 
-struct Pass {
-  std::vector<int64_t> found;
-  std::size_t unclear = 0;
-};
+/// One call of kill_by_token().
+class Hunt {
+public:
+  Hunt(const std::string& token, bool dry_run)
+      : entry_("HDIST_RUN_TOKEN=" + token), token_(token), dry_run_(dry_run) {}
 
-/// One look at all processes; kills those with `entry` unless `dry_run`.
-Pass pass_over_all(const std::string& entry, bool dry_run) {
-  Pass pass;
-  for (const int64_t pid : newest_first()) {
-    if (pid == ::getpid()) continue;
+  /// Looks at all processes and at those that begin meanwhile.
+  std::size_t pass() {
+    found_ = 0;
+    int64_t last = numbers_.last_given();
+    std::vector<int64_t> unclear = look_at(all_processes());
+    for (int without = 0;; ++without) { // looks in which nobody was found
+      if (dry_run_ && found_ > 0) return found_;
+      const int64_t now = numbers_.last_given();
+      if (now == last && unclear.empty()) return found_;
+      if (without > kLooksWithout && found_ == 0) return found_;
+      if (is_out_of_time()) throw out_of_time();
+      if (now == last) std::this_thread::sleep_for(std::chrono::milliseconds(1)); // of an execve
+      const std::optional<std::vector<int64_t>> began = numbers_.between(last, now);
+      std::vector<int64_t> pids = began ? *began : all_processes();
+      pids.insert(pids.end(), unclear.begin(), unclear.end());
+      std::sort(pids.begin(), pids.end());
+      unclear = look_at(pids);
+      last = now;
+    }
+  }
+
+  const std::set<int64_t>& killed() const { return killed_; }
+
+  Error out_of_time() const {
+    return {ErrorKind::failed, "process.unkillable",
+            fmt::format("the processes of the run {} did not end within {} s after SIGKILL ({} "
+                        "were found last)",
+                        token_, kPatience.count(), found_)};
+  }
+  bool is_out_of_time() const { return Clock::now() > deadline_; }
+
+private:
+  /// `pids` is in rising order. Kills those that belong to the run; returns what cannot be judged
+  /// now. The newest first: they are the ones that live. What was not there then is looked for
+  /// again, the oldest first, which the proof above needs.
+  std::vector<int64_t> look_at(const std::vector<int64_t>& pids) {
+    std::vector<int64_t> unclear;
+    std::vector<int64_t> absent;
+    for (auto pid = pids.rbegin(); pid != pids.rend(); ++pid)
+      look_at_one(*pid, unclear, &absent);
+    for (auto pid = absent.rbegin(); pid != absent.rend(); ++pid)
+      look_at_one(*pid, unclear, nullptr);
+    return unclear;
+  }
+
+  void look_at_one(int64_t pid, std::vector<int64_t>& unclear, std::vector<int64_t>* absent) {
+    if (pid == ::getpid()) return;
     // First hold the process, then look: its number could pass to another one in between.
     const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)));
-    const Belongs belongs = pidfd ? judge(std::to_string(pid), entry) : Belongs::unclear;
-    if (belongs == Belongs::unclear) ++pass.unclear;
-    if (belongs != Belongs::yes) continue;
-    if (dry_run || ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0) == 0)
-      pass.found.push_back(pid);
+    if (!pidfd) { // it has ended, is not there yet, or is a thread
+      if (absent != nullptr) absent->push_back(pid);
+      return;
+    }
+    const Belongs belongs = judge(std::to_string(pid), entry_);
+    if (belongs == Belongs::unclear) unclear.push_back(pid);
+    if (belongs != Belongs::yes) return;
+    if (!dry_run_ && ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0) != 0)
+      return;
+    ++found_;
+    killed_.insert(pid);
   }
-  return pass;
-}
 
-Error unkillable(const std::string& token, std::size_t count) {
-  return {ErrorKind::failed, "process.unkillable",
-          fmt::format("{} processes of the run {} did not end within {} s after SIGKILL", count,
-                      token, kPatience.count())};
-}
+  std::string entry_;
+  std::string token_;
+  bool dry_run_;
+  Numbers numbers_;
+  Clock::time_point deadline_ = Clock::now() + kPatience;
+  std::size_t found_ = 0; // in this pass
+  std::set<int64_t> killed_;
+};
 
 } // namespace
 
 int kill_by_token(const std::string& token, bool dry_run) {
   if (token.empty()) return 0; // not: whoever has an empty one
-  const std::string entry = "HDIST_RUN_TOKEN=" + token;
-  const auto deadline = Clock::now() + kPatience;
-  std::set<int64_t> killed;
+  Hunt hunt(token, dry_run);
   int empty = 0; // passes in a row that found nobody
-  int clean = 0; // and in which all were judged
-  while (clean < 2 && empty < kEmptyPasses) {
-    const Pass pass = pass_over_all(entry, dry_run);
-    if (dry_run && !pass.found.empty()) return static_cast<int>(pass.found.size());
-    killed.insert(pass.found.begin(), pass.found.end());
-    empty = pass.found.empty() ? empty + 1 : 0;
-    clean = empty > 0 && pass.unclear == 0 ? clean + 1 : 0;
-    if (empty == 0 && Clock::now() > deadline) throw unkillable(token, pass.found.size());
-    if (clean == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (empty < 2) {
+    empty = hunt.pass() == 0 ? empty + 1 : 0;
+    if (dry_run && empty == 0) break;
+    if (empty > 0) continue;
+    if (hunt.is_out_of_time()) throw hunt.out_of_time();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1)); // for the killed to end
   }
-  return static_cast<int>(killed.size());
+  return static_cast<int>(hunt.killed().size());
 }
 
 } // namespace hdist

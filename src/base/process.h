@@ -74,8 +74,8 @@ ExitStatus run_supervised(const Command& command, const SupervisorOptions& optio
 
 /// Kills every process that has HDIST_RUN_TOKEN=`token` in its environment, and that this user may
 /// look at and kill, until none is left; returns how many. `dry_run` only counts. Not this process.
-/// Error "process.unkillable" when some are left after 30 s. Best effort against processes that
-/// start a successor and end all the time: one look after another may come too late for them.
+/// Error "process.unkillable" when some are left after 30 s. Also those that start a successor and
+/// end all the time do not escape (kill_by_token.cc).
 int kill_by_token(const std::string& token, bool dry_run = false);
 
 } // namespace hdist

@@ -29,14 +29,23 @@ BuildLog::BuildLog(const Dir& directory, std::string task, Events& events)
     : directory_(directory.duplicate()), task_(std::move(task)), events_(events),
       path_(join_path(directory.path(), kPlain)), plain_(create(directory, kPlain)),
       compressed_(create(directory, kCompressed)) {
-  zstd_ = std::make_unique<ZstdWriter>(
-      [this](std::string_view bytes) { write_all(compressed_.get(), bytes, path_); });
+  zstd_ =
+      std::make_unique<ZstdWriter>([this](std::string_view bytes) { store(compressed_, bytes); });
 }
 
 BuildLog::~BuildLog() = default;
 
+void BuildLog::store(const Fd& file, std::string_view bytes) {
+  if (disk_error_) return;
+  try {
+    write_all(file.get(), bytes, path_);
+  } catch (const Error& error) {
+    disk_error_ = error;
+  }
+}
+
 void BuildLog::write(std::string_view bytes) {
-  write_all(plain_.get(), bytes, path_);
+  store(plain_, bytes);
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
     const std::string_view piece = bytes.substr(0, end);
@@ -74,10 +83,12 @@ void BuildLog::line(const std::string& text) {
 }
 
 void BuildLog::finish() {
-  if (!zstd_) return;
-  if (!partial_.empty()) take_line(std::exchange(partial_, {}));
-  zstd_->finish();
-  zstd_.reset();
+  if (zstd_) {
+    if (!partial_.empty()) take_line(std::exchange(partial_, {}));
+    zstd_->finish();
+    zstd_.reset();
+  }
+  if (disk_error_) throw *disk_error_;
 }
 
 void BuildLog::save_plain(const Dir& to, const std::string& name) const {

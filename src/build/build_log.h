@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/dir.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "build/first_error.h"
 #include "data/compress.h"
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +18,8 @@
 namespace hdist {
 
 /// Writes build.log (as it came) and log.zst (each line after its second and a blank: "12.345 cc
-/// -c a.c") into a directory, and tells Events each line. Not thread-safe.
+/// -c a.c") into a directory, and tells Events each line. A disk that takes no more does not end
+/// the job: lines are still remembered, and finish() throws. Not thread-safe.
 class BuildLog {
 public:
   static constexpr const char* kPlain = "build.log";
@@ -32,7 +35,8 @@ public:
   /// "== <stage>: <command>"; what looks like an error before it was none.
   void begin_command(const std::string& stage, const std::string& command);
   void line(const std::string& text); // of our own
-  /// No more is to come. Ends the compressed file.
+  /// No more is to come. Ends the compressed file. Throws, each time, what kept the files from
+  /// being written whole.
   void finish();
   /// Copies of the two files, mode 0644 and 0444, complete or not there. finish() comes before.
   void save_plain(const Dir& to, const std::string& name) const;
@@ -44,7 +48,7 @@ public:
 
 private:
   void take_line(std::string_view text);
-
+  void store(const Fd& file, std::string_view bytes);
   void save(const char* file, const Dir& to, const std::string& name, mode_t mode) const;
 
   Dir directory_;
@@ -56,6 +60,7 @@ private:
   std::unique_ptr<ZstdWriter> zstd_;
   std::string partial_; // of a line
   std::deque<std::string> last_;
+  std::optional<Error> disk_error_; // the first; nothing was written after it
   FirstErrorFinder errors_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };

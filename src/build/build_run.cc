@@ -77,14 +77,17 @@ BuildOutcome BuildRun::run(const FindRecord& find) {
 
 std::optional<BuildFailure> BuildRun::check_needs(const FindRecord& find) {
   imports_ = resolve_imports(spec_, parts_.options.virtuals, find, parts_.store);
-  if (!imports_.missing.empty())
-    return failed("build.missing-import", "not built yet: " + join(imports_.missing, ", "));
-  std::vector<std::string> missing;
+  std::vector<std::string> sources;
   for (const SpecSource& source : spec_.sources())
-    if (!parts_.sources.find(source.key)) missing.push_back(source.key.str());
-  if (!missing.empty())
-    return failed("build.missing-source", "not in the source store: " + join(missing, ", "));
-  return std::nullopt;
+    if (!parts_.sources.find(source.key)) sources.push_back(source.key.str());
+  // All of both at once: who has to get them wants one list.
+  std::vector<std::string> missing;
+  if (!imports_.missing.empty())
+    missing.push_back("not built yet: " + join(imports_.missing, ", "));
+  if (!sources.empty()) missing.push_back("not in the source store: " + join(sources, ", "));
+  if (missing.empty()) return std::nullopt;
+  return failed(imports_.missing.empty() ? "build.missing-source" : "build.missing-import",
+                join(missing, "; "));
 }
 
 std::optional<BuildFailure> BuildRun::make_place() {
@@ -138,7 +141,8 @@ Env BuildRun::environment() const {
 std::optional<BuildFailure> BuildRun::run_commands() {
   try {
     const JobResult result = run_job(
-        spec_.commands(), environment(), {place_->sub("work"), place_->sub("jobtmp")},
+        spec_.commands(), environment(),
+        {place_->sub("work"), place_->sub("jobtmp"), spec_.origin()},
         [this](const JobCommand& job, std::string* captured) { return run_command(job, captured); },
         stop_);
     if (result.ok) return std::nullopt;
@@ -219,14 +223,13 @@ BuildFailure BuildRun::failed(std::string code, std::string reason) {
 /// The log, and the build directory where it is wanted.
 void BuildRun::keep_evidence(BuildFailure& failure) {
   const BuildOptions& options = parts_.options;
-  log_->finish();
+  try {
+    keep_log(failure);
+  } catch (const Error& error) { // often what the job failed of too: a full disk
+    failure.log_error = one_line(error);
+  }
   failure.last_lines = log_->last_lines();
   failure.first_error = log_->first_error();
-  if (!options.log_dir.empty()) {
-    const std::string name = fmt::format("{}-{}.log", spec_.name(), spec_.id().hash12());
-    log_->save_plain(Dir::create(options.log_dir), name);
-    failure.log_path = join_path(options.log_dir, name);
-  }
   const bool keeps = options.keep == KeepBuild::always ||
                      (options.keep == KeepBuild::on_error && options.keep_failed > 0);
   if (!keeps) return;
@@ -234,6 +237,14 @@ void BuildRun::keep_evidence(BuildFailure& failure) {
   failure.build_dir = place_->path();
   if (failure.log_path.empty()) failure.log_path = log_->path();
   prune_build_dirs(options.temp_dir, options.keep_failed);
+}
+
+void BuildRun::keep_log(BuildFailure& failure) {
+  log_->finish();
+  if (parts_.options.log_dir.empty()) return;
+  const std::string name = fmt::format("{}-{}.log", spec_.name(), spec_.id().hash12());
+  log_->save_plain(Dir::create(parts_.options.log_dir), name);
+  failure.log_path = join_path(parts_.options.log_dir, name);
 }
 
 BuildFailure BuildRun::stopped() {

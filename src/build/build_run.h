@@ -42,6 +42,7 @@ private:
   BuildFailure failed(std::string code, std::string reason);
   BuildFailure stopped();
   void keep_evidence(BuildFailure& failure);
+  void keep_log(BuildFailure& failure);
   void tell(TaskState state, std::string detail) const;
   double seconds() const;
 

@@ -119,6 +119,28 @@ TEST_F(BuildRunTest, AnUndefinedVariableIsAnErrorOfTheSpec) {
   EXPECT_TRUE(is_empty("/builds"));
 }
 
+TEST_F(BuildRunTest, AFailureIsShownAlsoWhenItsLogCannotBeKept) {
+  write_file(place_.root() + "/in-the-way", "");
+  place_.options.log_dir = place_.root() + "/in-the-way/logs";
+  const BuildFailure failure = place_.must_fail(shell_spec("x", "echo error: it broke; exit 3"));
+  EXPECT_EQ(failure.code, "build.command-failed");
+  EXPECT_EQ(failure.reason, "exit status 3");
+  EXPECT_EQ(failure.first_error, "error: it broke");
+  EXPECT_NE(failure.log_error.find("in-the-way"), std::string::npos) << failure.log_error;
+  EXPECT_EQ(failure.log_path, failure.build_dir + "/build.log"); // the one that is there
+}
+
+TEST_F(BuildRunTest, WhatIsMissingIsNamedImportsAndSources) {
+  const std::string a = "a/" + std::string(32, 'a');
+  const std::string key = "tar.gz:" + std::string(52, 'a');
+  const BuildFailure failure =
+      place_.must_fail(spec_of("x", {.script = "true",
+                                     .imports = {{a, "A"}},
+                                     .fields = R"(, "sources": [{"key": ")" + key + R"("}])"}));
+  EXPECT_EQ(failure.code, "build.missing-import");
+  EXPECT_EQ(failure.reason, "not built yet: " + a + "; not in the source store: " + key);
+}
+
 TEST_F(BuildRunTest, MissingImportsAreAllNamed) {
   const std::string a = "a/" + std::string(32, 'a');
   const std::string b = "b/" + std::string(32, 'b');

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "build/build_run.h"
-#include "build/job.h"
+#include "build/job_check.h"
 
 #include <fmt/format.h>
 
@@ -47,7 +47,8 @@ BuildOutcome Builder::build(const BuildSpec& spec, std::stop_token stop) {
     return BuildSuccess{record, path, true};
   };
   if (std::optional<ArtifactRecord> record = find(spec.id())) return present(*record);
-  check_job(spec.commands()); // before anything is claimed
+  check_job(spec.commands(),
+            {.name = spec.origin(), .text = "", .root = {}}); // before anything is claimed
 
   Claimed claimed = store_.claim_or_wait(
       spec.id(),

@@ -48,6 +48,7 @@ struct BuildFailure {
   std::string reason;  // "exit status 2"
   std::string command; // as for a shell, shortened to 200 characters
   std::string log_path;
+  std::string log_error;               // why the log could not be kept whole; "" when it was
   std::string build_dir;               // kept; "" when it was not
   std::vector<std::string> last_lines; // at most 20
   std::string first_error; // the line that first looks like an error, "" if none was recognised

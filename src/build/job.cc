@@ -3,169 +3,22 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "build/job_check.h"
 #include "data/json.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace hdist {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kActions{
-    "commands", "cmd",          "hit",         "hdist",        "chdir",
-    "set",      "prepend_path", "append_path", "prepend_flag", "append_flag"};
-constexpr std::array<std::string_view, 5> kFields{"inputs", "to_var", "append_to_file", "value",
-                                                  "nohash_value"};
-
-Error bad_command(const std::string& position, std::string message) {
-  return Error(ErrorKind::usage, "job.bad-command",
-               fmt::format("{}: {}", position, std::move(message)));
-}
-
-std::string with_article(const Value& value) {
-  return (value.if_integer() != nullptr ? "an " : "a ") + std::string(value.type_name());
-}
-
-bool is_action(std::string_view key) {
-  return std::find(kActions.begin(), kActions.end(), key) != kActions.end();
-}
-
-bool runs_program(std::string_view action) {
-  return action == "cmd" || action == "hit" || action == "hdist";
-}
-
-/// The only action of a node, "" when it has none.
-std::string_view action_of(const Value::Map& node, const std::string& position) {
-  std::string_view action;
-  for (const auto& [key, value] : node) {
-    if (!is_action(key)) continue;
-    if (!action.empty())
-      throw bad_command(position, fmt::format("expected one action, found {} and {}", action, key));
-    action = key;
-  }
-  return action;
-}
-
-const std::string& expect_text(const Value& value, const std::string& position) {
-  if (const std::string* text = value.if_string()) return *text;
-  throw bad_command(position, fmt::format("expected a string, found {}", with_article(value)));
-}
-
-const Value::List& expect_list(const Value& value, const std::string& position) {
-  if (const Value::List* list = value.if_list()) return *list;
-  throw bad_command(position, fmt::format("expected a list, found {}", with_article(value)));
-}
-
-std::string item(const std::string& position, std::size_t index) {
+std::string list_item(const std::string& position, std::size_t index) {
   return fmt::format("{}[{}]", position, index);
 }
-
-// --- what can be known before anything runs
-
-/// Which fields may stand beside the action.
-bool may_accompany(std::string_view field, std::string_view action) {
-  if (field.starts_with("nohash_") && field != "nohash_value") return true;
-  if (field == "value" || field == "nohash_value")
-    return !action.empty() && !runs_program(action) && action != "commands" && action != "chdir";
-  return runs_program(action) &&
-         (field == "inputs" || field == "to_var" || field == "append_to_file");
-}
-
-void check_field(const std::string& key, std::string_view action, const std::string& position) {
-  if (is_action(key) || may_accompany(key, action)) return;
-  if (std::find(kFields.begin(), kFields.end(), key) != kFields.end())
-    throw bad_command(position, action.empty()
-                                    ? fmt::format("{} needs an action beside it", key)
-                                    : fmt::format("{} has no meaning beside {}", key, action));
-  std::vector<std::string> known(kActions.begin(), kActions.end());
-  known.insert(known.end(), kFields.begin(), kFields.end());
-  const std::optional<std::string> meant = nearest(key, known);
-  throw bad_command(position,
-                    fmt::format("unknown field {}{}", printable(key),
-                                meant ? fmt::format("; is {} meant?", *meant) : std::string()));
-}
-
-void check_input(const Value& input, const std::string& position) {
-  const Value::Map* map = input.if_map();
-  if (map == nullptr || map->size() != 1)
-    throw bad_command(position, "expected exactly one of text, string and json");
-  const auto& [kind, value] = map->front();
-  if (kind == "text") {
-    for (const Value& line : expect_list(value, position + ".text"))
-      expect_text(line, position + ".text");
-  } else if (kind == "string") {
-    expect_text(value, position + ".string");
-  } else if (kind != "json") {
-    throw bad_command(position,
-                      fmt::format("expected text, string or json, found {}", printable(kind)));
-  }
-}
-
-void check_variable(const Value& value, const std::string& position) {
-  const std::string& name = expect_text(value, position);
-  if (name.empty() || name.find('=') != std::string::npos)
-    throw bad_command(position,
-                      fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
-}
-
-void check_run(const Value& node, std::string_view action, const std::string& position) {
-  const std::string list_position = fmt::format("{}.{}", position, action);
-  const Value::List& words = expect_list(*node.find(action), list_position);
-  if (words.empty()) throw bad_command(list_position, "expected a program, found an empty list");
-  for (std::size_t i = 0; i < words.size(); ++i)
-    expect_text(words[i], item(list_position, i));
-  // HashDist's pipes into the log: refused before a build has taken hours, not after.
-  if (action != "cmd" && words.front() == Value("logpipe"))
-    throw bad_command(list_position, "logpipe is not supported by this release");
-  if (const Value* inputs = node.find("inputs")) {
-    const Value::List& list = expect_list(*inputs, position + ".inputs");
-    for (std::size_t i = 0; i < list.size(); ++i)
-      check_input(list[i], item(position + ".inputs", i));
-  }
-  if (const Value* name = node.find("to_var")) check_variable(*name, position + ".to_var");
-  if (const Value* path = node.find("append_to_file"))
-    expect_text(*path, position + ".append_to_file");
-}
-
-void check_list(const Value& commands, const std::string& position);
-
-void check_node(const Value& node, const std::string& position) {
-  const Value::Map* map = node.if_map();
-  if (map == nullptr)
-    throw bad_command(position, fmt::format("expected a map, found {}", with_article(node)));
-  const std::string_view action = action_of(*map, position);
-  for (const auto& [key, value] : *map)
-    check_field(key, action, position);
-  if (const Value* stage = node.find("nohash_stage"))
-    expect_text(*stage, position + ".nohash_stage");
-  if (action.empty()) return;
-  if (action == "commands") return check_list(*node.find(action), position + ".commands");
-  if (runs_program(action)) return check_run(node, action, position);
-  const std::string field = fmt::format("{}.{}", position, action);
-  if (action == "chdir") {
-    expect_text(*node.find(action), field);
-    return;
-  }
-  check_variable(*node.find(action), field);
-  const Value* value = node.find("nohash_value");
-  if (value == nullptr) value = node.find("value");
-  if (value == nullptr)
-    throw bad_command(position, fmt::format("{} needs a value or nohash_value", action));
-  expect_text(*value, position + ".value");
-}
-
-void check_list(const Value& commands, const std::string& position) {
-  const Value::List& list = expect_list(commands, position);
-  for (std::size_t i = 0; i < list.size(); ++i)
-    check_node(list[i], item(position, i));
-}
-
-// --- carrying it out
 
 /// HashDist's layout of JSON for programs: 4 spaces.
 std::string json_for_program(const Value& value) {
@@ -200,7 +53,7 @@ public:
         return;
       }
       const std::string number = fmt::format("{}{}", scope.number, first + i);
-      run_node(commands[i], scope, item(scope.position, i), number);
+      run_node(commands[i], scope, list_item(scope.position, i), number);
     }
   }
 
@@ -209,21 +62,21 @@ public:
 private:
   void run_node(const Value& node, Scope& scope, const std::string& position,
                 const std::string& number) {
-    const std::string_view action = action_of(*node.if_map(), position);
+    const std::string_view action = job_action(node);
     if (action.empty()) return;
     if (action == "commands") {
       Scope inner{scope.env, position + ".commands", number + "_"};
       return run_list(*node.find(action)->if_list(), inner, 0);
     }
-    if (runs_program(action)) return run_program(node, action, scope, position, number);
+    if (job_runs_program(action)) return run_program(node, action, scope, position, number);
     const std::string target = *node.find(action)->if_string();
     const std::string field = fmt::format("{}.{}", position, action);
     if (action == "chdir")
-      return scope.env.set("PWD", directory_of(scope.env, replaced(target, scope.env, field)));
+      return scope.env.set(
+          "PWD", directory_of(scope.env, replaced(*node.find(action), scope.env, {node, field})));
     const Value* value = node.find("nohash_value");
     if (value == nullptr) value = node.find("value");
-    change(scope.env, action, target,
-           replaced(*value->if_string(), scope.env, field + " " + target));
+    change(scope.env, action, target, replaced(*value, scope.env, {node, field + " " + target}));
   }
 
   static void change(Env& env, std::string_view action, const std::string& name,
@@ -234,14 +87,30 @@ private:
     if (action.starts_with("append_")) env.append(name, value, separator);
   }
 
-  static std::string replaced(const std::string& text, const Env& env,
-                              const std::string& position) {
+  /// What is being read, for messages.
+  struct Reading {
+    const Value& node;
+    std::string field;
+  };
+
+  std::string replaced(const Value& text, const Env& env, const Reading& reading) const {
     try {
-      return substitute(text, env);
+      return substitute(*text.if_string(), env);
     } catch (Error& error) {
-      error.during("reading " + position + " of the job");
+      error.during(fmt::format("reading {} of the job{}", reading.field, place_of(reading, text)));
       throw;
     }
+  }
+
+  /// " (stage configure, build.json:12:5)"
+  std::string place_of(const Reading& reading, const Value& value) const {
+    std::vector<std::string> parts;
+    if (const Value* stage = reading.node.find("nohash_stage"))
+      parts.push_back("stage " + *stage->if_string());
+    const Position at = value.position();
+    if (at.line != 0 && !place_.document.empty())
+      parts.push_back(fmt::format("{}:{}:{}", place_.document, at.line, at.column));
+    return parts.empty() ? "" : " (" + join(parts, ", ") + ")";
   }
 
   /// `name` seen from the current directory.
@@ -258,7 +127,7 @@ private:
     write_inputs(node, job.command.env, number);
     const Value::List& words = *node.find(action)->if_list();
     for (std::size_t i = 0; i < words.size(); ++i)
-      job.command.argv.push_back(replaced(*words[i].if_string(), job.command.env, item(field, i)));
+      job.command.argv.push_back(replaced(words[i], job.command.env, {node, list_item(field, i)}));
     job.command.cwd = scope.env.get_or("PWD", "");
     const Value* stage = node.find("nohash_stage");
     job.stage = stage != nullptr ? *stage->if_string() : base_name(job.command.argv.front());
@@ -268,10 +137,10 @@ private:
 
     result_.last_env = job.command.env;
     std::string captured;
-    const ExitStatus status = start(job, field, captured);
+    const ExitStatus status = start(job, {node, field}, captured);
     if (file != nullptr)
-      append(directory_of(scope.env, replaced(*file->if_string(), job.command.env,
-                                              position + ".append_to_file")),
+      append(directory_of(scope.env,
+                          replaced(*file, job.command.env, {node, position + ".append_to_file"})),
              captured);
     if (!status.ok()) {
       result_.ok = false;
@@ -282,11 +151,12 @@ private:
     }
   }
 
-  ExitStatus start(const JobCommand& job, const std::string& field, std::string& captured) {
+  ExitStatus start(const JobCommand& job, const Reading& reading, std::string& captured) {
     try {
       return runner_(job, job.captures ? &captured : nullptr);
     } catch (Error& error) {
-      error.during("running " + field + " of the job");
+      error.during(
+          fmt::format("running {} of the job{}", reading.field, place_of(reading, reading.node)));
       throw;
     }
   }
@@ -337,13 +207,9 @@ private:
 
 } // namespace
 
-void check_job(const Value& commands) {
-  if (!commands.is_null()) check_list(commands, "build.commands");
-}
-
 JobResult run_job(const Value& commands, const Env& env, const JobPlace& place,
                   const RunJobCommand& runner, std::stop_token stop) {
-  check_job(commands);
+  check_job(commands, {.name = place.document, .text = "", .root = {}});
   JobRunner job(place, runner, std::move(stop));
   if (commands.is_null()) return job.take_result();
   Scope scope{env, "build.commands", ""};

@@ -37,18 +37,15 @@ struct JobResult {
 };
 
 struct JobPlace {
-  std::string directory; // where the job starts
-  std::string temp;      // for inputs: <position>_in<i>
+  std::string directory;     // where the job starts
+  std::string temp;          // for inputs: <position>_in<i>
+  std::string document = {}; // name of the text that the commands were read from, for messages
 };
 
 /// Carries out the list `commands` (null: nothing) in `env`, up to the first command that fails.
-/// All of it is checked first: Error usage "job.bad-command" for a node with an unknown field or
-/// two actions. What a node lacks when its turn comes (a variable) is an Error too. Each names the
-/// node.
+/// All of it is checked first (check_job()). What a node lacks when its turn comes (a variable) is
+/// an Error too. Each names the node.
 JobResult run_job(const Value& commands, const Env& env, const JobPlace& place,
                   const RunJobCommand& runner, std::stop_token stop);
-
-/// What `commands` would be refused for; run_job() does it.
-void check_job(const Value& commands);
 
 } // namespace hdist

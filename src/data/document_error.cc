@@ -125,8 +125,8 @@ Error document_error(const Document& document, Position at, std::string_view pat
   text += ": ";
   if (!path.empty()) text += displayable(path, kLongestPath) + ": ";
   text += displayable(message, kLongestMessage);
-  // A value that did not come from text has no line to show.
-  if (at.line != 0) text += excerpt(line_of(document.text, at.line), at);
+  // A value that did not come from text has no line to show, nor one whose text is gone.
+  if (at.line != 0 && !document.text.empty()) text += excerpt(line_of(document.text, at.line), at);
   return {ErrorKind::usage, fmt::format("document.{}", code), std::move(text)};
 }
 

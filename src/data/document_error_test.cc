@@ -57,7 +57,7 @@ TEST(DocumentError, AVeryLongLineIsCutAroundTheColumn) {
 TEST(DocumentError, ALineOrColumnBehindTheEndIsHarmless) {
   EXPECT_EQ(error_at("a", {9, 1}), "f.yaml:9:1: wrong\n    9 |\n      | ^");
   EXPECT_EQ(error_at("a\n", {1, 2}), "f.yaml:1:2: wrong\n    1 | a\n      |  ^");
-  EXPECT_EQ(error_at("", {1, 1}), "f.yaml:1:1: wrong\n    1 |\n      | ^");
+  EXPECT_EQ(error_at("", {1, 1}), "f.yaml:1:1: wrong");
 }
 
 TEST(DocumentError, ALineNumberOfAnyLengthKeepsTheCaretInPlace) {

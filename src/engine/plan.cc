@@ -95,7 +95,7 @@ ResolvedGraph resolve_graph(const TaskGraph& graph) {
     if (build == nullptr) continue;
     const std::string& name = graph.tasks[i].name;
     try {
-      BuildSpec spec = BuildSpec::from_value(fill_in(build->spec, resolved.ids));
+      BuildSpec spec = BuildSpec::from_value(fill_in(build->spec, resolved.ids), graph.origin);
       resolved.ids.emplace(name, spec.id());
       for (const SpecSource& source : spec.sources())
         if (auto task = sources.find(source.key); task != sources.end())

@@ -33,7 +33,7 @@ struct Realized {
   std::optional<FetchOutcome> fetched; // of fetch tasks that ran
   std::optional<Error> error;          // why a fetch failed, or a build could not be tried
   std::optional<BuildFailure> failure; // of a failed build
-  std::string reason; // of a skipped task: the name of what failed
+  std::string reason;                  // of a skipped task: the name of what failed
   double wall_s = 0;
 };
 

@@ -248,6 +248,7 @@ BuildSpec BuildSpec::read(const Document& document) {
                          "a number with a point cannot be hashed: expected a string or an integer",
                          "decimal");
   BuildSpec spec(root, artifact_id_of(root));
+  spec.origin_ = document.name;
   spec.name_ = std::move(name);
   spec.version_ = read_version(fields);
   const Value* platform = fields.find("platform");
@@ -264,8 +265,11 @@ BuildSpec BuildSpec::read(const Document& document) {
   return spec;
 }
 
-BuildSpec BuildSpec::from_value(Value value) {
-  return read(Document{.name = "<spec>", .text = "", .root = std::move(value)});
+BuildSpec BuildSpec::from_value(Value value, const std::string& origin) {
+  const std::string name = origin.empty() ? "<spec>" : origin;
+  BuildSpec spec = read(Document{.name = name, .text = "", .root = std::move(value)});
+  spec.origin_ = origin;
+  return spec;
 }
 
 const Value& BuildSpec::commands() const {

@@ -30,10 +30,13 @@ public:
   /// Checks types, names and what this program knows; other fields are allowed and hashed
   /// (HashDist's rule).
   static BuildSpec read(const Document& document);
-  static BuildSpec from_value(Value value); // document name "<spec>"
+  /// `origin` is the name of the document that the value came from; "" when it was made.
+  static BuildSpec from_value(Value value, const std::string& origin = "");
 
   const Value& document() const { return document_; }
   const ArtifactId& id() const { return id_; }
+  /// Name of the document that the values' positions are of; "" for none.
+  const std::string& origin() const { return origin_; }
   const std::string& name() const { return name_; }
   const std::string& version() const { return version_; } // "" when absent
   const std::vector<SpecImport>& imports() const { return imports_; }
@@ -50,6 +53,7 @@ private:
       : document_(std::move(document)), id_(std::move(id)) {}
   Value document_;
   ArtifactId id_;
+  std::string origin_;
   std::string name_, version_;
   std::vector<SpecImport> imports_;
   std::vector<SpecSource> sources_;

@@ -277,6 +277,7 @@ TaskGraph TaskGraph::read(const Document& document) {
     throw document_error(document, map->position(), founding ? "" : "tasks",
                          fmt::format("expected a map of tasks, found a {}", map->type_name()));
   TaskGraph graph;
+  graph.origin = document.name;
   for (const Value::Member& member : *map->if_map())
     graph.tasks.push_back(read_task(document, member, founding ? "" : "tasks"));
   NameCheck names(document, graph);

@@ -48,6 +48,7 @@ struct Task {
 /// Tasks in the order of the document.
 struct TaskGraph {
   std::vector<Task> tasks;
+  std::string origin = {}; // name of the document that was read; "" for a graph that was made
   const Task* find(std::string_view name) const;
   static TaskGraph read(const Document& document);
   Value to_value() const; // {"version": 1, "tasks": {...}}

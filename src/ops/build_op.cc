@@ -1,5 +1,6 @@
 #include "ops/build_op.h"
 
+#include "build/job_check.h"
 #include "data/json.h"
 #include "ops/operation_list.h"
 
@@ -20,7 +21,9 @@ Value to_value(const HashResponse& response) {
 }
 
 BuildResponse build_spec(Session& session, const SpecRequest& request) {
-  BuildSpec spec = BuildSpec::read(read_json(request.name, request.text));
+  const Document document = read_json(request.name, request.text);
+  const BuildSpec spec = BuildSpec::read(document);
+  check_job(spec.commands(), document); // here, where the line can be shown
   BuildOutcome outcome = session.builder().build(spec, session.stop());
   session.publisher().barrier();
   return {std::move(outcome)};
@@ -36,6 +39,7 @@ Value to_value(const BuildFailure& failure) {
   value.set("first_error", text_or_null(failure.first_error));
   value.set("last_lines", to_value(failure.last_lines));
   value.set("log", text_or_null(failure.log_path));
+  value.set("log_error", text_or_null(failure.log_error));
   value.set("build_directory", text_or_null(failure.build_dir));
   return value;
 }

@@ -12,31 +12,32 @@ struct ScheduledTask {
   std::string name;
   std::vector<std::size_t> needs; // indices of tasks
   int cores = 1;
-  bool exclusive = false;         // nothing else runs beside it
+  bool exclusive = false;                       // nothing else runs beside it
   enum class Pool { cpu, io } pool = Pool::cpu; // io: downloads; counted apart
-  double weight = 1;              // expected seconds; longest path first
+  double weight = 1;                            // expected seconds; longest path first
   /// Returns false when the task failed; what depends on it is skipped.
   std::function<bool(std::stop_token)> work;
 };
 
 struct ScheduleOptions {
-  int cores = 1;      // of the cpu pool
-  int io_tasks = 8;   // at once
+  int cores = 1;          // of the cpu pool
+  int io_tasks = 8;       // at once
   bool keep_going = true; // after a failure, independent tasks go on
 };
 
 enum class TaskResult { done, failed, skipped, not_run };
 
 struct ScheduleReport {
-  std::vector<TaskResult> results;  // by index
-  bool stopped = false;             // the stop token asked
+  std::vector<TaskResult> results; // by index
+  bool stopped = false;            // the stop token asked
   /// For a skipped task: the index of a failed task that it needs, directly or not.
   std::vector<std::size_t> because; // equals own index when not skipped
 };
 
-/// Error usage "tasks.cycle" names the tasks of one cycle. An exception of `work` stops the handing out and is thrown when the
-/// running ones have ended.
-ScheduleReport run_schedule(const std::vector<ScheduledTask>& tasks, const ScheduleOptions& options, std::stop_token stop);
+/// Error usage "tasks.cycle" names the tasks of one cycle. An exception of `work` stops the handing
+/// out and is thrown when the running ones have ended.
+ScheduleReport run_schedule(const std::vector<ScheduledTask>& tasks, const ScheduleOptions& options,
+                            std::stop_token stop);
 
 /// Indices in an order where needs come first; stable: ready tasks in index order.
 std::vector<std::size_t> topological_order(const std::vector<std::vector<std::size_t>>& needs,

@@ -180,7 +180,10 @@ void ArtifactStore::State::keep_plain_name(const Dir& name_dir,
 ArtifactStore ArtifactStore::open(const std::string& path, StoreOptions options) {
   std::string text = absolute_path(path);
   try {
-    if (!options.only_read) check_store_path(text);
+    // A store that was moved to such a path can still be read; claim() refuses to build there.
+    std::optional<Dir> there = Dir::open_if_exists(text);
+    const bool is_store = options.only_read || (there && there->exists(kStoreFile));
+    if (!is_store) check_store_path(text);
     Dir dir = options.only_read ? Dir::open(text)
                                 : open_store_directory(text, store_modes(options.group));
     auto state = std::make_unique<State>(text, std::move(options), std::move(dir));
@@ -189,7 +192,7 @@ ArtifactStore ArtifactStore::open(const std::string& path, StoreOptions options)
       check_store_json(state->dir.read_file(kStoreFile), join_path(text, kStoreFile));
       return ArtifactStore(std::move(state));
     }
-    check_store_path(state->real_path);
+    if (!is_store) check_store_path(state->real_path);
     prepare_store(state->dir, state->modes, state->options.durable);
     return ArtifactStore(std::move(state));
   } catch (Error& error) {

@@ -58,8 +58,9 @@ class ArtifactStore {
 public:
   /// Makes directory, store.json and roots/ when absent. Errors: another kind of store, unknown
   /// required features (refused), not writable is found only when something is to be written.
-  /// Refuses paths that programs cannot be built at (white space, ':' and other characters special
-  /// to make, shells and run paths): usage "store.bad-path".
+  /// Makes none at a path that programs cannot be built at (white space, ':' and other characters
+  /// special to make, shells and run paths): usage "store.bad-path". One that was moved there can
+  /// be read; claim() throws that error.
   static ArtifactStore open(const std::string& path, StoreOptions options = {});
   ArtifactStore(ArtifactStore&&) noexcept;
   ~ArtifactStore();

@@ -90,6 +90,16 @@ TEST_F(ArtifactStoreTest, APathThatToolsMisreadIsRefusedBeforeAnythingIsMade) {
   EXPECT_FALSE(fs::exists(path_));
 }
 
+TEST_F(ArtifactStoreTest, AStoreThatWasMovedToSuchAPathIsReadAndNotBuiltIn) {
+  open();
+  fs::rename(path_, tmp_.path() + "/my store");
+  path_ = tmp_.path() + "/my store";
+  ArtifactStore store = open();
+  const ArtifactId id = *ArtifactId::parse("zlib/" + std::string(32, 'a'));
+  EXPECT_FALSE(store.find(id));
+  EXPECT_EQ(code_of([&] { store.claim(id); }), "store.bad-path");
+}
+
 TEST_F(ArtifactStoreTest, ALinkToAPathThatToolsMisreadIsRefused) {
   fs::create_directory(tmp_.path() + "/a b");
   fs::create_symlink("a b", path_);

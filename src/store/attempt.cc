@@ -216,6 +216,8 @@ Claimed ArtifactStore::State::claim(const ArtifactId& id) {
 
 Claimed ArtifactStore::claim(const ArtifactId& id) {
   try {
+    check_store_path(state_->path);
+    check_store_path(state_->real_path);
     return state_->claim(id);
   } catch (Error& error) {
     if (error.system_errno() != 0) error.during("claiming " + id.short_text());

@@ -57,7 +57,10 @@ std::string failure_text(const BuildFailure& failure, const std::string& program
   if (!failure.last_lines.empty()) text += "\n  the log ends:";
   for (const std::string& line : failure.last_lines)
     text += "\n    " + printable(shortened(line));
-  if (!failure.log_path.empty()) text += "\n  whole log:   " + printable(failure.log_path);
+  if (!failure.log_path.empty())
+    text += (failure.log_error.empty() ? "\n  whole log:   " : "\n  part of it:  ") +
+            printable(failure.log_path);
+  if (!failure.log_error.empty()) text += "\n  not kept whole: " + printable(failure.log_error);
   if (!failure.build_dir.empty()) text += "\n  kept:        " + printable(failure.build_dir);
   return text;
 }
