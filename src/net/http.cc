@@ -82,7 +82,7 @@ HttpFailure failure_of(const TransferResult& result, const std::string& host,
     return make(Reason::slow, false, "no data within " + seconds(request.timeouts.first_byte));
   case End::stall:
     return make(Reason::slow, false,
-                fmt::format("no more data for {}, after {} bytes", seconds(request.timeouts.stall),
+                fmt::format("hardly any data for {}, after {} bytes", seconds(request.timeouts.stall),
                             result.bytes));
   case End::too_large:
     return make(Reason::transfer, false,

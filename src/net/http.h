@@ -19,7 +19,8 @@ namespace hdist {
 struct HttpTimeouts {
   std::chrono::milliseconds connect{5000};      // resolve + connect (+ TLS)
   std::chrono::milliseconds first_byte{30'000}; // from the start to the first byte of the body
-  std::chrono::milliseconds stall{30'000};      // without any byte
+  std::chrono::milliseconds stall{30'000};      // for each `stall_bytes` of the body
+  int64_t stall_bytes = int64_t{16} << 10;      // a server that drips holds nobody for ever
 };
 
 /// Whether a host may be contacted now, and how long connecting may take.

@@ -180,7 +180,25 @@ TEST_F(HttpTest, DoesNotWaitForAServerThatSendsNothing) {
   HttpTimeouts stall{.stall = milliseconds(200)};
   HttpResult result = get(server.url("/stall"), with_timeouts(stall));
   EXPECT_EQ(reason_of(result), Reason::slow);
-  EXPECT_EQ(result.failure->text, "127.0.0.1: no more data for 0.2 s, after 5 bytes");
+  EXPECT_EQ(result.failure->text, "127.0.0.1: hardly any data for 0.2 s, after 5 bytes");
+}
+
+TEST_F(HttpTest, DoesNotWaitForAServerThatDrips) {
+  constexpr int kDrops = 2000;
+  TestServer server([](const Connection& client) {
+    client.say("HTTP/1.1 200 OK\r\n\r\n");
+    for (int drop = 0; drop < kDrops && !client.stop.stop_requested(); ++drop) {
+      client.say("x");
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  });
+  HttpResult result = get(server.url("/drip"), with_timeouts({.stall = milliseconds(200)}));
+  EXPECT_EQ(reason_of(result), Reason::slow);
+  EXPECT_LT(result.bytes, kDrops);
+  HttpTimeouts enough{.stall = milliseconds(200), .stall_bytes = 1};
+  HttpRequest request = with_timeouts(enough);
+  request.limit_bytes = 100; // that many drops take longer than `stall`
+  EXPECT_EQ(reason_of(get(server.url("/drip"), request)), Reason::transfer);
 }
 
 TEST_F(HttpTest, LeavesAHostThatRefusesOrSwallowsConnections) {

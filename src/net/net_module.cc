@@ -110,14 +110,17 @@ private:
   /// False ends the transfer.
   bool take_body(std::string_view bytes) {
     if (status() != kOk) return skip_page(bytes.size());
+    if (!has_body_) mark_ = Clock::now();
     has_body_ = true;
     result_.bytes += static_cast<int64_t>(bytes.size());
     if (result_.bytes > transfer_.limit_bytes || length() > transfer_.limit_bytes) {
       end(End::too_large);
       return false;
     }
+    since_mark_ += static_cast<int64_t>(bytes.size());
+    Clock::time_point before = Clock::now();
     if (*transfer_.body) (*transfer_.body)(bytes);
-    last_byte_ = Clock::now(); // the time that a slow disk takes is not the server's
+    mark_ += Clock::now() - before; // the time that a slow disk takes is not the server's
     return true;
   }
 
@@ -150,7 +153,9 @@ private:
       end(End::no_connection);
     else if (code == CURLE_PARTIAL_FILE)
       end(End::broken,
-          fmt::format("the connection ended after {} of {} bytes", result_.bytes, length()));
+          length() < 0
+              ? fmt::format("the connection ended too early, after {} bytes", result_.bytes)
+              : fmt::format("the connection ended after {} of {} bytes", result_.bytes, length()));
     else
       end(End::broken, result_.text);
   }
@@ -161,8 +166,10 @@ private:
       if (now - start_ > transfer_.timeouts.connect) end(End::connect_timeout);
     } else if (!has_body_) {
       if (now - start_ > transfer_.timeouts.first_byte) end(End::first_byte_timeout);
-    } else if (now - last_byte_ > transfer_.timeouts.stall) {
-      end(End::stall);
+    } else if (now - mark_ > transfer_.timeouts.stall) {
+      if (since_mark_ < transfer_.timeouts.stall_bytes) return end(End::stall);
+      mark_ = now;
+      since_mark_ = 0;
     }
   }
 
@@ -228,7 +235,8 @@ private:
   bool has_body_ = false;
   std::size_t skipped_ = 0;
   Clock::time_point start_ = Clock::now();
-  Clock::time_point last_byte_ = start_;
+  Clock::time_point mark_ = start_; // since when a stall is watched for
+  int64_t since_mark_ = 0;          // bytes of the body
   Clock::time_point last_progress_ = start_;
 };
 
