@@ -73,7 +73,7 @@ function(hdist_add_component component)
   endif()
 endfunction()
 
-# hdist_add_module(component external...): src/<component>/<component>_module.cc as lib/hdist/hdist-<component>.so.
+# hdist_add_module(component external...): src/<component>/<component>_module.cc as lib/hdist/<component>.so.
 # It carries its own copy of the static code it needs and exports nothing but hdist_* (docs/design/modules.md).
 function(hdist_add_module component)
   file(GLOB source CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${component}/${component}_module.cc)
@@ -83,7 +83,7 @@ function(hdist_add_module component)
   set(target hdist_${component}_module)
   set(exports ${PROJECT_SOURCE_DIR}/cmake/module-exports.map)
   add_library(${target} MODULE ${source})
-  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME hdist-${component} LINK_DEPENDS ${exports}
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${component} LINK_DEPENDS ${exports}
                                              LIBRARY_OUTPUT_DIRECTORY ${HDIST_MODULE_DIR})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_options(${target} PRIVATE -Wl,--version-script=${exports} -Wl,--gc-sections)
@@ -97,6 +97,17 @@ function(hdist_add_module component)
     target_link_libraries(${target} PRIVATE ${hdist_external_${external}})
   endforeach()
   install(TARGETS ${target} DESTINATION ${HDIST_INSTALL_MODULE_DIR})
+endfunction()
+
+# hdist_add_static_program(target directory source...): C and libc only. Static and not sanitized: it must start in any
+# environment, and first of all.
+function(hdist_add_static_program target directory)
+  add_executable(${target} ${ARGN})
+  set_target_properties(${target} PROPERTIES C_STANDARD 11 POSITION_INDEPENDENT_CODE OFF
+                                             RUNTIME_OUTPUT_DIRECTORY ${directory})
+  target_compile_options(${target} PRIVATE -fno-pie)
+  target_link_options(${target} PRIVATE -static -no-pie)
+  target_link_libraries(${target} PRIVATE hdist_warnings)
 endfunction()
 
 # hdist_load_modules(target module...): `target` loads these at run time; build them with it. Default: all.

@@ -16,7 +16,7 @@ TEST(ArchiveModuleDeathTest, ThatIsMissingIsNamedInTheError) {
   auto attempt = [&] {
     set_archive_module_dir("/nonexistent/lib");
     std::string text = message_of([&] { lab.unpack(); });
-    bool is_right = text.find("cannot load /nonexistent/lib/hdist-archive.so") == 0;
+    bool is_right = text.find("cannot load /nonexistent/lib/archive.so") == 0;
     std::_Exit(is_right ? 0 : 1);
   };
   EXPECT_EXIT(attempt(), testing::ExitedWithCode(0), "");

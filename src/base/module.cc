@@ -20,14 +20,14 @@ namespace {
 }
 
 std::string default_dir() {
-  return join_path(parent_path(parent_path(real_path("/proc/self/exe"))), "lib/hdist");
+  return parent_path(real_path("/proc/self/exe"));
 }
 
 } // namespace
 
 void* load_module_function(const std::string& dir, const ModuleFunction& wanted) {
   std::string file =
-      join_path(dir.empty() ? default_dir() : dir, fmt::format("hdist-{}.so", wanted.module));
+      join_path(dir.empty() ? default_dir() : dir, wanted.module + ".so");
   // Never unloaded: threads of its libraries, and errors made in it, may outlive the call.
   void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (module == nullptr) throw_load_error(file, wanted);

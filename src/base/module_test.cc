@@ -20,7 +20,7 @@ protected:
     Dl_info where{};
     dladdr(dlsym(RTLD_DEFAULT, "getpid"), &where);
     std::filesystem::create_symlink(std::filesystem::canonical(where.dli_fname),
-                                    tmp_.path() + "/hdist-probe.so");
+                                    tmp_.path() + "/probe.so");
   }
 
   std::string refusal(const ModuleFunction& wanted) const {
@@ -37,15 +37,15 @@ TEST_F(Module, GivesItsFunction) {
 
 TEST_F(Module, ThatIsMissingIsNamedWithWhatItIsFor) {
   std::string text = refusal({"absent", "answers", "getpid"});
-  EXPECT_TRUE(text.starts_with("cannot load " + tmp_.path() + "/hdist-absent.so, which answers: "))
+  EXPECT_TRUE(text.starts_with("cannot load " + tmp_.path() + "/absent.so, which answers: "))
       << text;
   EXPECT_NE(text.find("No such file"), std::string::npos) << text;
 }
 
 TEST_F(Module, ThatIsNoLibraryIsNamed) {
-  write_file(tmp_.path() + "/hdist-text.so", "text");
+  write_file(tmp_.path() + "/text.so", "text");
   std::string text = refusal({"text", "answers", "getpid"});
-  EXPECT_TRUE(text.starts_with("cannot load " + tmp_.path() + "/hdist-text.so, which answers: "))
+  EXPECT_TRUE(text.starts_with("cannot load " + tmp_.path() + "/text.so, which answers: "))
       << text;
 }
 

@@ -301,6 +301,7 @@ std::string Config::json() const {
   for (const Setting& setting : settings_) {
     if (root.find(setting.section) == nullptr) root.set(setting.section, Value::map());
     std::optional<KeySpec> key = find_key(keys, setting.section, setting.key);
+    if (key && key->kind == KeyKind::path_or_none && setting.value.empty()) continue;
     Value list = Value::list();
     for (const std::string& item : setting.items)
       list.push(item);

@@ -67,7 +67,8 @@ public:
   const std::string& file() const { return file_; }
 
   /// As one line of JSON, {"home": ..., "section": {"key": value}}: what jobs get in HDIST_CONFIG.
-  /// All paths are absolute; "home" is there because the HOME of a job is another one.
+  /// All paths are absolute; "home" is there because the HOME of a job is another one; paths
+  /// without a value are left out.
   std::string json() const;
 
 private:

@@ -57,8 +57,8 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
   auto below_root = [&](std::string_view name) { return join_path(brand.root, name); };
   const std::string& top = brand.config_section;
   return {
-      {top, brand.program, KeyKind::path, below_root("bin/" + brand.program)},
-      {top, "python-path", KeyKind::path, below_root("lib/python")},
+      {top, brand.program, KeyKind::path_or_none, ""},
+      {top, "python-path", KeyKind::path_or_none, ""},
       {top, "profiles", KeyKind::paths, below_root("profiles")},
       {top, "collections", KeyKind::paths, ""},
       {"sources", "store", KeyKind::path, below_root("source")},

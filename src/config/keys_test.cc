@@ -51,7 +51,8 @@ TEST(Keys, TheProgramsOwnKeyAndSectionComeFromTheBrand) {
   brand.config_section = "qsnake";
   brand.root = "~/.qsnake";
   std::vector<KeySpec> keys = known_keys(brand);
-  EXPECT_EQ(find_key(keys, "qsnake", "qsnake-hdist")->standard, "~/.qsnake/bin/qsnake-hdist");
+  EXPECT_EQ(find_key(keys, "qsnake", "qsnake-hdist")->kind, KeyKind::path_or_none);
+  EXPECT_EQ(find_key(keys, "builder", "store")->standard, "~/.qsnake/artifacts");
   EXPECT_FALSE(find_key(keys, "hashdist", "hdist"));
 }
 

@@ -10,13 +10,17 @@
 
 namespace hdist {
 
+std::string program_in(const std::string& prefix, const Brand& brand) {
+  return fmt::format("{}/lib/{}/{}", prefix, brand.program, brand.program);
+}
+
 Paths find_paths(const Config& config, const std::string& executable) {
-  std::string prefix = parent_path(parent_path(executable));
   Paths paths;
   paths.program = executable;
-  paths.modules = prefix + "/lib/hdist";
+  paths.modules = parent_path(executable);
   paths.supervise = paths.modules + "/supervise";
-  paths.packages = prefix + "/share/hdist/packages";
+  std::string prefix = parent_path(parent_path(paths.modules));
+  paths.packages = fmt::format("{}/share/{}/packages", prefix, base_name(paths.modules));
   paths.root = config.root();
   paths.cache = paths.root + "/cache";
   paths.logs = paths.root + "/logs";
@@ -59,12 +63,12 @@ std::string make_private(const std::string& parent, const std::string& name) {
 } // namespace
 
 std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
-                          const std::string& root) {
+                          const Paths& paths) {
   if (!configured.empty()) return Dir::create(configured).path();
   for (const std::string& candidate : {tmpdir, std::string("/tmp")})
     if (candidate.starts_with('/') && fit_for_builds(candidate))
-      return make_private(candidate, fmt::format("hdist-{}", geteuid()));
-  return make_private(root, "tmp");
+      return make_private(candidate, fmt::format("{}-{}", base_name(paths.modules), geteuid()));
+  return make_private(paths.root, "tmp");
 }
 
 } // namespace hdist

@@ -9,10 +9,10 @@ namespace hdist {
 
 /// All absolute. Nothing is made here.
 struct Paths {
-  std::string program;    // the running executable, links resolved
-  std::string modules;    // <prefix>/lib/hdist: modules and the supervisor
-  std::string supervise;  // <prefix>/lib/hdist/supervise
-  std::string packages;   // <prefix>/share/hdist/packages: the recipes installed with the program
+  std::string program;    // the program proper (not the launching stage), links resolved
+  std::string modules;    // its directory, <prefix>/lib/<name>: modules and the supervisor, too
+  std::string supervise;  // <prefix>/lib/<name>/supervise
+  std::string packages;   // <prefix>/share/<name>/packages: the recipes installed with the program
   std::string root;       // the hdist root
   std::string cache;      // <root>/cache
   std::string logs;       // <root>/logs: of failed builds
@@ -21,13 +21,14 @@ struct Paths {
   std::string apt_state;  // <root>/cache/apt
 };
 
-/// `executable` is what /proc/self/exe says.
+/// `executable` is what /proc/self/exe says: <prefix>/lib/<name>/<name>.
+std::string program_in(const std::string& prefix, const Brand& brand);
 Paths find_paths(const Config& config, const std::string& executable);
 
 /// Where builds are made: `configured` when it is not empty, else a directory of this user alone in
 /// /tmp (or TMPDIR) when programs may run there and 2 GiB are free, else <root>/tmp. Makes it, mode
 /// 0700; Error when it cannot or is not one's own.
 std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
-                          const std::string& root);
+                          const Paths& paths);
 
 } // namespace hdist

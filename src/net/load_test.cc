@@ -10,7 +10,7 @@ namespace {
 TEST(NetModule, ThatIsMissingIsNamedInTheError) {
   std::string text = message_of([] { load_transfer("/nonexistent/lib"); });
   EXPECT_TRUE(
-      text.starts_with("cannot load /nonexistent/lib/hdist-net.so, which reads from the network: "))
+      text.starts_with("cannot load /nonexistent/lib/net.so, which reads from the network: "))
       << text;
 }
 

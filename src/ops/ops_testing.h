@@ -18,17 +18,12 @@ class OpsTest : public ::testing::Test {
 protected:
   OpsTest() {
     SessionRequest request;
-    request.executable = prefix() + "/bin/hdist";
+    request.executable = std::string(HDIST_MODULE_DIR) + "/hdist";
     request.config.environment.set("HDIST_HOME", tmp_.path());
     request.config.environment.set("PATH", "/usr/bin:/bin");
     write_file(tmp_.path() + "/.hashdistconfig",
                "[builder]\ndurability = off\ntemp = " + tmp_.path() + "/tmp\n");
     session_.emplace(std::move(request), events_, stop_.get_token());
-  }
-
-  static std::string prefix() {
-    std::string modules = HDIST_MODULE_DIR;
-    return modules.substr(0, modules.size() - std::string_view("/lib/hdist").size());
   }
 
   static std::string spec_text(const std::string& name, const std::string& script) {

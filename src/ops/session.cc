@@ -68,8 +68,8 @@ Fetcher& Session::fetcher() {
 
 BuildOptions Session::build_options() {
   BuildOptions options;
-  options.temp_dir = make_temp_dir(config_.text("builder", "temp"),
-                                   environment().get_or("TMPDIR", ""), paths_.root);
+  options.temp_dir =
+      make_temp_dir(config_.text("builder", "temp"), environment().get_or("TMPDIR", ""), paths_);
   options.log_dir = paths_.logs;
   options.supervise = paths_.supervise;
   options.self_program = paths_.program;

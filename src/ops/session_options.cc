@@ -1,6 +1,7 @@
 #include "ops/session_options.h"
 
 #include "base/path.h"
+#include "config/paths.h"
 #include "data/fields.h"
 
 #include <fmt/format.h>
@@ -46,7 +47,7 @@ SessionRequest read_session_options(const Document& options, const std::string& 
   Fields fields(options, options.root, "");
   SessionRequest request;
   std::string place = absolute_path(fields.text_or("prefix", prefix));
-  request.executable = join_path(place, "bin/" + request.brand.program);
+  request.executable = program_in(place, request.brand);
   request.config.config_option = fields.text_if("config");
   request.config.environment = environment_of(fields);
   request.jobs = jobs_of(fields);

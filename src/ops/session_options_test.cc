@@ -14,7 +14,7 @@ SessionRequest read(const std::string& text) {
 
 TEST(SessionOptions, WithoutAnyItIsTheInstallationAndTheProcess) {
   SessionRequest request = read("{}");
-  EXPECT_EQ(request.executable, "/opt/x/bin/hdist");
+  EXPECT_EQ(request.executable, "/opt/x/lib/hdist/hdist");
   EXPECT_EQ(request.config.environment, Env::current());
   EXPECT_EQ(request.config.config_option, std::nullopt);
   EXPECT_EQ(request.jobs, 0);
@@ -24,7 +24,7 @@ TEST(SessionOptions, EachIsTaken) {
   SessionRequest request =
       read(R"({"prefix": "/usr", "config": "/c", "environment": {"HOME": "/h"}, "jobs": 3,
               "refresh": true, "offline": true, "keep_build": "always"})");
-  EXPECT_EQ(request.executable, "/usr/bin/hdist");
+  EXPECT_EQ(request.executable, "/usr/lib/hdist/hdist");
   EXPECT_EQ(request.config.config_option, "/c");
   EXPECT_EQ(request.config.environment.strings(), std::vector<std::string>{"HOME=/h"});
   EXPECT_EQ(request.jobs, 3);

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <unistd.h>
 
@@ -119,6 +120,9 @@ int run_words(const Brand& brand, const std::vector<std::string>& words) {
 
 int run_program(int argc, char** argv) {
   Brand brand;
+  // The launching stage's guard against loops (launcher/stage.c) is for one start alone: shells and
+  // jobs that are started from here are to launch again.
+  (void)unsetenv((brand.env_prefix + "LAUNCHED").c_str());
   std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   try {
     return run_words(brand, words);

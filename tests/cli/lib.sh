@@ -159,3 +159,18 @@ drop_root() {
   chown -R 65534:65534 .
   exec setpriv --reuid=65534 --regid=65534 --clear-groups sh "$1"
 }
+
+# installation DIRECTORY [VERSION]: a copy of the program and its parts, which says that it is of that version.
+installation() {
+  parts=$(dirname "$(dirname "$HDIST")")
+  mkdir -p "$1/bin" "$1/lib/hdist" "$1/share/hdist"
+  cp "$HDIST" "$1/bin/hdist"
+  cp "$parts/lib/hdist/hdist" "$parts/lib/hdist/supervise" "$parts"/lib/hdist/*.so "$1/lib/hdist"
+  cp -RL "$parts/share/hdist/packages" "$1/share/hdist"
+  [ $# -lt 2 ] || python 'import re, subprocess, sys
+program, new = sys.argv[1:]
+old = subprocess.run([program, "--version"], capture_output=True, check=True).stdout.split()[1]
+assert len(old) == len(new), "the version must be as long as " + old.decode()
+data = open(program, "rb").read()
+open(program, "wb").write(data.replace(old, new.encode()))' "$1/lib/hdist/hdist" "$2"
+}
