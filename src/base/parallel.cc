@@ -150,7 +150,7 @@ std::optional<int> cgroup_cpu_limit(const std::string& root_path) {
 int available_cpus() {
   std::optional<int> cpus = affinity_cpus();
   lower(cpus, cgroup_cpu_limit());
-  const char* slurm = std::getenv("SLURM_CPUS_ON_NODE"); // NOLINT(concurrency-mt-unsafe)
+  const char* slurm = std::getenv("SLURM_CPUS_ON_NODE");
   const std::optional<int64_t> allocated = parse_int(slurm == nullptr ? "" : slurm);
   if (allocated && *allocated > 0 && *allocated < *cpus) cpus = static_cast<int>(*allocated);
   return std::max(*cpus, 1);

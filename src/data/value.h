@@ -15,7 +15,7 @@ namespace hdist {
 struct Position {
   uint32_t line = 0;
   uint32_t column = 0;
-  // NOLINTNEXTLINE(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 of <=>, which is no pointer
   friend auto operator<=>(const Position&, const Position&) = default;
 };
 
@@ -40,7 +40,7 @@ public:
   using Map = std::vector<Member>; // in the order written; readers refuse duplicate keys
 
   Value() = default; // null
-  // NOLINTBEGIN(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): a document is written as literals
   Value(bool value) : data_(value) {}
   Value(int value) : Value(static_cast<int64_t>(value)) {}
   Value(int64_t value);

@@ -21,9 +21,8 @@ constexpr std::string_view kListSuffix = ".list";
 struct ListName {
   std::string name;
   std::string architecture; // "" when the name of the file has none
-  // clang-tidy takes the 0 that the generated code compares with for a pointer.
-  friend auto operator<=>(const ListName&,
-                          const ListName&) = default; // NOLINT(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 of <=>, which is no pointer
+  friend auto operator<=>(const ListName&, const ListName&) = default;
 };
 
 struct Diversion {

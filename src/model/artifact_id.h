@@ -23,8 +23,8 @@ public:
   std::string hash32() const;
   std::string hash12() const;     // the directory of the first attempt
   std::string short_text() const; // "zlib/2fq4abcdefgh"
-  friend auto operator<=>(const ArtifactId&,
-                          const ArtifactId&) = default; // NOLINT(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 of <=>, which is no pointer
+  friend auto operator<=>(const ArtifactId&, const ArtifactId&) = default;
 
 private:
   explicit ArtifactId(std::string text) : text_(std::move(text)) {}

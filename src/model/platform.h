@@ -15,8 +15,8 @@ struct Platform {
   std::string arch; // "x86_64"
   std::string cpu;  // "x86-64", "x86-64-v3"; "armv8-a" on aarch64; else the architecture
   std::string libc; // "glibc-2.36"
-  friend auto operator<=>(const Platform&,
-                          const Platform&) = default; // NOLINT(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 of <=>, which is no pointer
+  friend auto operator<=>(const Platform&, const Platform&) = default;
 };
 Value to_value(const Platform& platform);
 Platform read_platform(const Document& document, const Value& value, const std::string& path);

@@ -30,8 +30,8 @@ public:
   std::string str() const;
   /// Same type, and equal digests as far as both say them.
   bool names_same(const SourceKey& other) const;
-  friend auto operator<=>(const SourceKey&,
-                          const SourceKey&) = default; // NOLINT(modernize-use-nullptr)
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 of <=>, which is no pointer
+  friend auto operator<=>(const SourceKey&, const SourceKey&) = default;
 
 private:
   SourceKey(SourceType type, std::string digest) : type_(type), digest_(std::move(digest)) {}

@@ -150,7 +150,7 @@ int64_t Generations::add(Staging staging) {
   for (;;) {
     int64_t number = next();
     // publish() leaves it as it was when the name is taken.
-    directory().set_mode(staging.name(), 0755); // NOLINT(bugprone-use-after-move)
+    directory().set_mode(staging.name(), 0755); // NOLINT(bugprone-use-after-move): see above
     if (std::move(staging).publish(std::to_string(number))) return number;
   }
 }

@@ -33,12 +33,13 @@ public:
   void check() {
     SourceKey found = SourceKey::make(item_.key.type(), digest_.finish());
     if (found == item_.key) return;
-    throw Error(ErrorKind::failed, "source.corrupt",
+    Error error(ErrorKind::failed, "source.corrupt",
                 fmt::format("{} is damaged: its content is that of {}, expected {}", item_.path,
-                            found.str(), item_.key.str()))
-        .advise({.text = fmt::format("Remove {} and fetch the source again.", item_.path),
-                 .verb = {},
-                 .args = {}});
+                            found.str(), item_.key.str()));
+    error.advise({.text = fmt::format("Remove {} and fetch the source again.", item_.path),
+                  .verb = {},
+                  .args = {}});
+    throw error;
   }
 
   /// Runs `read`, which shows all bytes to add() also when their content is refused.

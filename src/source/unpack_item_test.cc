@@ -20,7 +20,7 @@ public:
     return code == "(no error)" ? tree_text(path("target")) : code;
   }
   /// Other bytes under the same name.
-  static void damage(const SourceItem& item, std::string bytes) {
+  static void damage(const SourceItem& item, const std::string& bytes) {
     fs::permissions(item.path, fs::perms::owner_all);
     write_file(item.path, bytes);
   }

@@ -276,7 +276,7 @@ TEST_F(ArtifactStoreTest, AStoreThatCannotBeWrittenIsReadAndRefusesClaimsClearly
     code = code_of([&] { store.add_root("/x"); });
     return code == "store.not-writable" ? std::string() : "root: " + code;
   };
-  chmod(tmp_.path().c_str(), 0755); // NOLINT: the test directory itself is private
+  chmod(tmp_.path().c_str(), 0755); // the test directory itself is private
   pid_t child = fork();
   if (child == 0) {
     if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(2);
