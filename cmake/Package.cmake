@@ -8,8 +8,17 @@ foreach(data IN ITEMS packages schemas)
     install(DIRECTORY ${data}/ DESTINATION ${HDIST_INSTALL_DATA_DIR}/${data} PATTERN "__pycache__" EXCLUDE)
   endif()
 endforeach()
-if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/man)
-  install(DIRECTORY man/ DESTINATION share/man)
+# Manual pages and completions say what the registrations of the commands say.
+if(TARGET hdist)
+  set(help ${PROJECT_BINARY_DIR}/help)
+  add_custom_command(
+    OUTPUT ${help}/man/man1/hdist.1
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${help}
+    COMMAND hdist help --install ${help}
+    DEPENDS hdist
+    VERBATIM)
+  add_custom_target(hdist_help ALL DEPENDS ${help}/man/man1/hdist.1)
+  install(DIRECTORY ${help}/ DESTINATION share)
 endif()
 install(FILES LICENSE DESTINATION share/doc/hdist)
 # The Python package finds the C library two folders above itself, here as when installed.

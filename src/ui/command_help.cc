@@ -5,6 +5,7 @@
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/help.h"
+#include "ui/help_files.h"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,10 @@ int help_action(Cli& cli, const Arguments& arguments) {
     cli.print(completion_script(cli.brand(), *shell));
     return 0;
   }
+  if (std::optional<std::string> directory = arguments.value("--install")) {
+    write_help_files(cli.brand(), kVersion, *directory);
+    return 0;
+  }
   const CommandInfo* info = name ? find_info(*name) : nullptr;
   if (arguments.flag("--man"))
     cli.print(man_page(cli.brand(), kVersion, info));
@@ -48,7 +53,9 @@ CliCommand help_command() {
        "",
        {{"COMMAND", "name of a command", false, false}},
        {{"--man", "", "", "as a manual page (troff)", false},
-        {"--completion", "", "SHELL", "print the completion script for bash, zsh or fish", false}},
+        {"--completion", "", "SHELL", "print the completion script for bash, zsh or fish", false},
+        {"--install", "", "DIR",
+         "write all manual pages and completions below DIR (a share folder)", false}},
        "",
        {"help update", "help --man update | man -l -"}},
       help_action};

@@ -205,6 +205,52 @@ std::string bash_completion(const Brand& brand) {
       function, cases, command_words(), global_words(), brand.program);
 }
 
+/// A word and its description for _describe and _arguments, where ':' and '[' mean something.
+std::string zsh_text(const std::string& text) {
+  return replace_all(replace_all(replace_all(text, ":", "\\:"), "[", "\\["), "]", "\\]");
+}
+
+std::string zsh_options(const std::vector<OptionInfo>& options) {
+  std::string text;
+  for (const OptionInfo& option : options) {
+    std::string value = option.value.empty() ? "" : fmt::format(":{}:_files", option.value);
+    std::string many = option.repeated ? "*" : "";
+    text += " " +
+            shell_quote(fmt::format("{}{}[{}]{}", many, option.name, zsh_text(option.help), value));
+    if (!option.letter.empty())
+      text += " " + shell_quote(fmt::format("{}{}[{}]{}", many, option.letter,
+                                            zsh_text(option.help), value));
+  }
+  return text;
+}
+
+/// As a file of site-functions and by `source`, too.
+std::string zsh_completion(const Brand& brand) {
+  std::string function = "_" + brand.program;
+  std::string names;
+  std::string cases;
+  for (const CliCommand& command : commands()) {
+    names +=
+        " " + shell_quote(fmt::format("{}:{}", command.info.name, zsh_text(command.info.summary)));
+    cases += fmt::format("    {}) _arguments{}{} '*:argument:_files' ;;\n", command.info.name,
+                         zsh_options(command.info.options), zsh_options(global_options()));
+  }
+  return fmt::format("#compdef {0}\n"
+                     "{1}() {{\n"
+                     "  local -a commands\n"
+                     "  local curcontext=$curcontext state line\n"
+                     "  commands=({2})\n"
+                     "  _arguments -C{4} '--help[say more]' '1:command:->command' "
+                     "'*::argument:->rest'\n"
+                     "  case $state in\n"
+                     "  command) _describe command commands ;;\n"
+                     "  rest)\n    case $words[1] in\n{3}    esac ;;\n"
+                     "  esac\n"
+                     "}}\n"
+                     "if [[ $funcstack[1] == {1} ]]; then {1} \"$@\"; else compdef {1} {0}; fi\n",
+                     brand.program, function, names, cases, zsh_options(global_options()));
+}
+
 std::string fish_completion(const Brand& brand) {
   std::string text;
   for (const CliCommand& command : commands()) {
@@ -225,8 +271,7 @@ std::string fish_completion(const Brand& brand) {
 
 std::string completion_script(const Brand& brand, const std::string& shell) {
   if (shell == "bash") return bash_completion(brand);
-  if (shell == "zsh")
-    return fmt::format("autoload -U +X bashcompinit && bashcompinit\n{}", bash_completion(brand));
+  if (shell == "zsh") return zsh_completion(brand);
   if (shell == "fish") return fish_completion(brand);
   throw Error(
       ErrorKind::usage, "help.unknown-shell",
