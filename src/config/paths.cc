@@ -20,7 +20,9 @@ Paths find_paths(const Config& config, const std::string& executable) {
   paths.modules = parent_path(executable);
   paths.supervise = paths.modules + "/supervise";
   std::string prefix = parent_path(parent_path(paths.modules));
-  paths.packages = fmt::format("{}/share/{}/packages", prefix, base_name(paths.modules));
+  std::string data = fmt::format("{}/share/{}", prefix, base_name(paths.modules));
+  paths.packages = data + "/packages";
+  paths.schemas = data + "/schemas";
   paths.root = config.root();
   paths.cache = paths.root + "/cache";
   paths.logs = paths.root + "/logs";

@@ -13,6 +13,7 @@ struct Paths {
   std::string modules;    // its directory, <prefix>/lib/<name>: modules and the supervisor, too
   std::string supervise;  // <prefix>/lib/<name>/supervise
   std::string packages;   // <prefix>/share/<name>/packages: the recipes installed with the program
+  std::string schemas;    // <prefix>/share/<name>/schemas: of every document
   std::string root;       // the hdist root
   std::string cache;      // <root>/cache
   std::string logs;       // <root>/logs: of failed builds

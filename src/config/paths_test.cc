@@ -17,6 +17,7 @@ TEST(Paths, PartsOfTheProgramAreFoundBesideIt) {
   Paths paths = find_paths(Config::load(Brand(), request), program_in("/opt/x", Brand()));
   EXPECT_EQ(paths.supervise, "/opt/x/lib/hdist/supervise");
   EXPECT_EQ(paths.packages, "/opt/x/share/hdist/packages");
+  EXPECT_EQ(paths.schemas, "/opt/x/share/hdist/schemas");
   EXPECT_EQ(paths.logs, tmp.path() + "/.hashdist/logs");
 }
 

@@ -3,6 +3,7 @@
 #include "build/job_check.h"
 #include "data/json.h"
 #include "ops/operation_list.h"
+#include "ops/schema_op.h"
 
 #include <fmt/format.h>
 
@@ -22,8 +23,11 @@ Value to_value(const HashResponse& response) {
 
 BuildResponse build_spec(Session& session, const SpecRequest& request) {
   const Document document = read_json(request.name, request.text);
-  const BuildSpec spec = BuildSpec::read(document);
-  check_job(spec.commands(), document); // here, where the line can be shown
+  const BuildSpec spec = explained(session, "build-spec", document, [&] {
+    BuildSpec read = BuildSpec::read(document);
+    check_job(read.commands(), document); // here, where the line can be shown
+    return read;
+  });
   BuildOutcome outcome = session.builder().build(spec, session.stop());
   session.publisher().barrier();
   return {std::move(outcome)};

@@ -1,6 +1,8 @@
 #include "ops/event_json.h"
 
 #include "data/json.h"
+#include "data/schema.h"
+#include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
@@ -22,6 +24,10 @@ TEST(EventJson, EachKindSaysWhichItIsAndHasAllItsFields) {
                       .duration_s = 1.5});
   events.on(Progress{.kind = "fetch", .name = "a.tar.gz", .done = 3, .total = -1, .unit = "B"});
   events.on(LogLine{"zlib", "caf\xe9"});
+  Value schema =
+      parse_json(read_file(std::string(HDIST_SOURCE_DIR) + "/schemas/event.json"), "event.json");
+  for (const std::string& event : seen)
+    EXPECT_TRUE(schema_problems(schema, parse_json(event, "event")).empty()) << event;
   EXPECT_EQ(
       seen,
       (std::vector<std::string>{

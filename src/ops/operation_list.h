@@ -20,6 +20,7 @@ Operation compile_operation(); // update.cc
 Operation update_operation();
 Operation runtasks_operation();    // runtasks.cc
 Operation host_tools_operation();  // host_tools_op.cc
+Operation schema_operation();      // schema_op.cc
 Operation postprocess_operation(); // postprocess_op.cc
 
 } // namespace hdist

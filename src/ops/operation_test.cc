@@ -1,5 +1,6 @@
 #include "ops/operation.h"
 
+#include "data/schema.h"
 #include "ops/ops_testing.h"
 #include "ops/version.h"
 
@@ -11,7 +12,21 @@ namespace {
 class OperationTest : public OpsTest {
 protected:
   Value call(const std::string& name, const std::string& request) {
-    return find_operation(name).call(*session_, read_json(name + " request", request));
+    Document document = read_json(name + " request", request);
+    Value response = find_operation(name).call(*session_, document);
+    // What was taken and what was given is what schemas/operations.json says.
+    EXPECT_EQ(schema_text(name + ".request", document.root), "");
+    EXPECT_EQ(schema_text(name + ".response", response), "");
+    return response;
+  }
+
+  static std::string schema_text(const std::string& definition, const Value& value) {
+    static const Value schema = parse_json(
+        read_file(std::string(HDIST_SOURCE_DIR) + "/schemas/operations.json"), "operations.json");
+    std::string text;
+    for (const SchemaProblem& problem : schema_problems(schema, value, "#/$defs/" + definition))
+      text += problem.path + ": " + problem.message + "\n";
+    return text;
   }
 
   static std::string text(const Value& value, const std::string& name) {
@@ -85,6 +100,26 @@ TEST_F(OperationTest, ABuildIsResolvedAndEnteredByJsonAlone) {
   EXPECT_EQ(text(call("resolve", R"({"artifact": "tool"})"), "id"), id);
   call("makeprofile", R"({"profile": "mine", "artifacts": ["tool"]})");
   EXPECT_NE(call("env", R"({"profile": "mine"})").find("variables")->find("PATH"), nullptr);
+}
+
+TEST_F(OperationTest, TheOthersTakeAndGiveWhatTheirSchemasSay) {
+  write_file(tmp_.path() + "/r/tool.yaml",
+             "name: tool\nversion: 1\ndescription: d\nhomepage: https://e.org\nlicense: MIT\n"
+             "build_stages:\n- {name: all, handler: bash, bash: \"exit 3\"}\n");
+  std::string stack = tmp_.path() + "/stack.yaml";
+  write_file(stack, "name: s\npackage_dirs: [r]\npackages:\n  tool:\n");
+  call("config", R"({"key": null})");
+  call("config-set", R"({"key": "builder.jobs", "value": "2"})");
+  call("schema", "{}");
+  call("schema", R"({"name": "stack"})");
+  call("host-tools", R"({"tools": {"sh": null}})");
+  std::string graph =
+      compact_json(*call("compile", R"({"stack": ")" + stack + R"("})").find("graph"));
+  call("runtasks", R"({"graph": )" + graph + "}");
+  Value failed = call("update", R"({"stack": ")" + stack + R"(", "dry_run": false})");
+  EXPECT_FALSE(*failed.find("ok")->if_bool());
+  Value error = error_value(Error(ErrorKind::usage, "x.y", "m").advise({"t", "v", {"a"}}));
+  EXPECT_EQ(schema_text("error", error), "");
 }
 
 TEST_F(OperationTest, ABuildThatWasStoppedIsInterrupted) {

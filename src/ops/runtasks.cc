@@ -1,8 +1,8 @@
 #include "ops/runtasks.h"
 
 #include "base/text.h"
-#include "data/json.h"
 #include "ops/operation_list.h"
+#include "ops/schema_op.h"
 #include "ops/update.h"
 
 #include <fmt/format.h>
@@ -79,14 +79,18 @@ RunTasksRequest read_runtasks_request(const Document& request) {
   result.dry_run = fields.flag_or("dry_run", false);
   result.fetch_only = fields.flag_or("fetch_only", false);
   fields.finish();
-  result.graph = TaskGraph::read(read_json(request.name + ": graph", compact_json(graph)));
+  result.graph = TaskGraph::read(Document{request.name, request.text, graph});
   return result;
 }
 
 Operation runtasks_operation() {
   return {"runtasks", "fetch and build what a task graph says, then make its profiles",
           [](Session& session, const Document& request) {
-            RunTasksResponse response = run_tasks(session, read_runtasks_request(request));
+            const Value* graph = request.root.find("graph");
+            Document document{request.name, request.text, graph != nullptr ? *graph : Value()};
+            RunTasksResponse response =
+                run_tasks(session, explained(session, "tasks", document,
+                                             [&] { return read_runtasks_request(request); }));
             throw_if_stopped(session);
             return to_value(response);
           }};

@@ -1,9 +1,11 @@
 #include "ops/update.h"
 
-#include "base/path.h"
+#include "base/dir.h"
 #include "base/text.h"
+#include "data/yaml.h"
 #include "ops/build_op.h"
 #include "ops/operation_list.h"
+#include "ops/schema_op.h"
 
 #include <fmt/format.h>
 
@@ -11,9 +13,34 @@
 
 namespace hdist {
 
+namespace {
+
+/// Only what is YAML can be explained.
+std::optional<Document> read_again(const std::string& path) {
+  constexpr int64_t kLargest = 16 << 20;
+  try {
+    return read_yaml(
+        path, Dir::open(parent_path(absolute_path(path))).read_file(base_name(path), kLargest));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+StackFile read_stack_explained(Session& session, const std::string& path) {
+  try {
+    return read_stack(path);
+  } catch (Error& error) {
+    if (std::optional<Document> document = read_again(path))
+      explain(session, "stack", *document, error);
+    throw;
+  }
+}
+
+} // namespace
+
 CompileResponse compile(Session& session, const CompileRequest& request) {
-  StackFile stack =
-      read_stack(request.stack.empty() ? find_stack(request.directory) : request.stack);
+  StackFile stack = read_stack_explained(
+      session, request.stack.empty() ? find_stack(request.directory) : request.stack);
   CompileOptions options;
   options.collections = session.collections();
   options.platform = default_platform();
