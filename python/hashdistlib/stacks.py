@@ -10,7 +10,7 @@ __all__ = ["Update", "compile_stack", "update"]
 
 
 class Update(NamedTuple):
-    """What an update did. tasks: docs/json-output.md; profile: None when none was made (dry_run, only, fetch_only)."""
+    """What an update did. tasks: docs/json-output.md; profile: what it leads to now (in a dry run: would then); None with only, fetch_only."""
 
     stack: str
     tasks: List[Dict[str, Any]]

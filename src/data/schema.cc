@@ -158,8 +158,8 @@ private:
       std::vector<SchemaProblem> found;
       SchemaCheck(root_, found).check(alternative, at);
       if (found.empty()) return;
-      bool is_inside = found.front().path != at.path;
-      if (is_inside && (least.empty() || found.size() < least.size())) least = std::move(found);
+      if (is_of_its_type(alternative, at.value) && (least.empty() || found.size() < least.size()))
+        least = std::move(found);
     }
     if (least.empty()) {
       problem(at, fmt::format("expected {}, found {}", title_of(schema), shown(at.value)));
@@ -167,6 +167,17 @@ private:
     }
     for (SchemaProblem& one : least)
       if (problems_.size() < kMostProblems) problems_.push_back(std::move(one));
+  }
+
+  /// Says its type, and the value is of it: then what is wrong is inside.
+  bool is_of_its_type(const Value& alternative, const Value& value) const {
+    const Value* reference = alternative.find("$ref");
+    const Value& schema =
+        reference != nullptr ? at_reference(*reference->if_string()) : alternative;
+    bool is_compound = value.if_map() != nullptr || value.if_list() != nullptr;
+    const Value* type = schema.find("type");
+    return is_compound && type != nullptr && type->if_string() != nullptr &&
+           is_of_type(value, *type->if_string());
   }
 
   static std::string title_of(const Value& schema) {

@@ -64,6 +64,10 @@ TEST(Schema, OfAlternativesTheNearestSaysWhatIsWrong) {
   EXPECT_EQ(problems(schema, R"(["a"])"), "");
   EXPECT_EQ(problems(schema, R"(["a", 1])"), "[1]: expected a string, found an integer");
   EXPECT_EQ(problems(schema, "1"), ": expected a text or a list of texts, found 1");
+  EXPECT_EQ(problems(R"({"anyOf": [{"type": "null"}, {"$ref": "#/$defs/a"}], "$defs": {"a":
+    {"type": "object", "properties": {"b": {}}, "additionalProperties": false}}})",
+                     R"({"c": 1})"),
+            ": unknown field \"c\"");
 }
 
 TEST(Schema, ConditionsPairsAndReferencesWork) {

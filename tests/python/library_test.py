@@ -47,7 +47,8 @@ class LibraryTest(support.HomeTest):
         stack.write_text("name: s\npackage_dirs: [recipes]\npackages:\n  tool:\n")
         self.assertIn("build:tool", hd.compile_stack(stack, session=self.session)["tasks"])
         planned = hd.update(stack, self.home / "s", dry_run=True, session=self.session)
-        self.assertIsNone(planned.profile)
+        self.assertTrue(planned.profile.changed)
+        self.assertFalse((self.home / "s").exists())
         self.assertTrue(hd.update(stack, self.home / "s", session=self.session).profile.changed)
         self.assertFalse(hd.update(stack, self.home / "s", session=self.session).profile.changed)
         (self.home / "recipes" / "tool.yaml").write_text(
