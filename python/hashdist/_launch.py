@@ -64,17 +64,17 @@ def _load_own(package: str, path: str) -> types.ModuleType:
 
 
 def _standard_path(file: str) -> str:
-    """Where the library is when no config says it: in the root, else beside this package."""
+    """Where the library is when no config says it: beside this package, as a program without config is itself; else in the root."""
     standard = _expand(os.path.join(_brand.ROOT, "lib/python"), "/")
     depth = __package__.count(".") + 2
     beside = os.path.abspath(file)
     for _ in range(depth):
         beside = os.path.dirname(beside)
-    for path in (standard, beside):
+    for path in (beside, standard):
         if _has_library(path):
             return path
     raise ImportError(
-        f"the Python package {LIBRARY} is neither in {standard} nor beside this one ({beside}). "
+        f"the Python package {LIBRARY} is neither beside this one ({beside}) nor in {standard}. "
         f"Install {_brand.PROGRAM}, or name the folder lib/python of an installation: {_set_command('FOLDER')}"
     )
 
@@ -115,9 +115,11 @@ def _from_json(text: str) -> Optional[str]:
         values = [section[key] for key in KEYS if key in section]
     except (ValueError, AttributeError, TypeError) as error:
         raise ImportError(f"{name} is no configuration in JSON: {error}") from None
-    if values and not (isinstance(values[0], str) and values[0].startswith("/")):
+    if not values or values[0] == "":
+        return None
+    if not (isinstance(values[0], str) and values[0].startswith("/")):
         raise ImportError(f"{name}: python-path: expected an absolute path, found {values[0]!r}")
-    return values[0] if values else None
+    return values[0]
 
 
 def _from_file(path: str) -> Optional[str]:
@@ -135,7 +137,7 @@ def _from_file(path: str) -> Optional[str]:
         if line.startswith("[") and line.endswith("]"):
             section = line[1:-1].strip()
         key, equals, value = line.partition("=")
-        if section == _brand.CONFIG_SECTION and equals and key.strip() in KEYS:
+        if section == _brand.CONFIG_SECTION and equals and key.strip() in KEYS and value.strip():
             return _expand(value.strip(), os.path.dirname(real))
     return None
 

@@ -17,7 +17,9 @@ grep -q '^{"error":{"code":"artifact.not-found",' out
 
 mkdir -p home/.hashdist/lib
 ln -s "$PWD/a prefix/lib/python" home/.hashdist/lib/python
-export PYTHONPATH="$PWD/a prefix/lib/python" PYTHONDONTWRITEBYTECODE=1
+mkdir alone
+cp -r "$PWD/a prefix/lib/python/hashdist" alone/
+export PYTHONPATH="$PWD/alone" PYTHONDONTWRITEBYTECODE=1
 "$PYTHON" -c 'import hashdist, os
 assert hashdist.sources.__file__.startswith(os.environ["HDIST_HOME"]), hashdist.sources.__file__
 print(hashdist.fetch("example.c").key)'

@@ -1,10 +1,13 @@
 """`import hashdist` leads to the library that the config names, and says what to do when it cannot."""
+import json
 import os
 import pathlib
 import shutil
 import unittest
 
 import support
+
+import hashdistlib as hd
 
 SHOW = "import hashdist; print(hashdist.sources.__file__)"
 
@@ -43,11 +46,19 @@ class LauncherTest(support.HomeTest):
             text = self.python("import hashdist; print(hashdist.NAME, hashdist.__version__)", path=support.PYTHON)
             self.assertEqual(text, "fake 9\n")
 
-    def test_without_a_config_it_is_the_one_in_the_root_then_the_one_beside(self):
+    def test_without_a_config_it_is_the_one_beside_then_the_one_in_the_root(self):
         (self.home / ".hashdistconfig").unlink()
-        self.assertIn(str(support.PYTHON), self.python(SHOW))
         self.fake_library(self.home / ".hashdist" / "lib" / "python")
-        self.assertEqual(self.python("import hashdist; print(hashdist.NAME)"), "fake\n")
+        self.assertIn(str(support.PYTHON), self.python(SHOW))
+        self.assertEqual(self.python("import hashdist; print(hashdist.NAME)", path=self.alone), "fake\n")
+
+    def test_in_a_job_it_is_as_outside(self):
+        code = "import json, hashdist; print(hashdist.__version__, len(hashdist.config.settings()))"
+        with hd.Session() as session:
+            settings = hd.config.settings(session=session)
+        config = {"home": str(self.home), "hashdist": {"python-path": "", "profiles": []}}
+        text = self.python(code, HDIST_CONFIG=json.dumps(config))
+        self.assertEqual(text, f"{hd.__version__} {len(settings)}\n")
 
     def test_nowhere_is_an_error_that_says_what_to_do(self):
         (self.home / ".hashdistconfig").unlink()
