@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -64,7 +66,8 @@ Error system_error(int error_number, std::string_view call, std::string_view obj
   const char* reason = strerrordesc_np(error_number);
   const std::string number = std::to_string(error_number);
   Error error(ErrorKind::failed, "system." + (name ? std::string(name) : number),
-              fmt::format("{} {}: {}", call, object, reason ? reason : "unknown error " + number));
+              fmt::format("{} {}: {}", call, printable(object),
+                          reason ? reason : "unknown error " + number));
   error.system_errno_ = error_number;
   if (std::string_view text = advice_for(error_number); !text.empty())
     error.advise({std::string(text), "", {}});

@@ -58,7 +58,7 @@ private:
 };
 
 /// "openat /x/y: No such file or directory", code "system.ENOENT"; advises on a full disk, quota,
-/// and the like.
+/// and the like. The object is made printable(): a file's name cannot fake a line.
 Error system_error(int error_number, std::string_view call, std::string_view object);
 /// Throws system_error(errno, ...).
 [[noreturn]] void throw_errno(std::string_view call, std::string_view object);

@@ -42,6 +42,11 @@ TEST(SystemError, NamesTheCallTheObjectAndTheReason) {
   EXPECT_TRUE(error.advice().empty());
 }
 
+TEST(SystemError, TheNameOfAFileCannotFakeALine) {
+  EXPECT_STREQ(system_error(ENOENT, "openat", "/x/a\nhdist: done\x1b[2J").what(),
+               "openat /x/a\\x0ahdist: done\\x1b[2J: No such file or directory");
+}
+
 TEST(SystemError, AdvisesWhereAPersonCanDoSomething) {
   for (const int number : {ENOSPC, EDQUOT, EROFS, EACCES, EMFILE, ENAMETOOLONG}) {
     const Error error = system_error(number, "write", "/x");

@@ -32,6 +32,9 @@ std::string_view without_trailing_slashes(std::string_view path) {
 
 std::string current_directory() {
   const std::unique_ptr<char, decltype(&std::free)> text(::getcwd(nullptr, 0), &std::free);
+  if (!text && errno == ENOENT)
+    throw Error(ErrorKind::usage, "path.no-current-directory",
+                "the current directory has been removed; change to another one");
   if (!text) throw_errno("getcwd", "the current directory");
   return text.get();
 }

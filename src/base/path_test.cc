@@ -69,6 +69,18 @@ TEST(AbsolutePath, BeginsAtTheCurrentDirectory) {
   EXPECT_EQ(absolute_path(""), absolute_path("."));
 }
 
+TEST(AbsolutePath, ARemovedCurrentDirectoryIsSaidToBeRemoved) {
+  const TempDir tmp;
+  const std::string before = real_path(".");
+  const std::string gone = tmp.path() + "/gone";
+  ASSERT_EQ(::mkdir(gone.c_str(), 0755), 0);
+  ASSERT_EQ(::chdir(gone.c_str()), 0);
+  ASSERT_EQ(::rmdir(gone.c_str()), 0);
+  EXPECT_EQ(message_of([] { absolute_path("x"); }),
+            "the current directory has been removed; change to another one");
+  ASSERT_EQ(::chdir(before.c_str()), 0);
+}
+
 TEST(RealPath, ResolvesEveryLink) {
   const TempDir tmp;
   write_file(tmp.path() + "/dir/file", "x");

@@ -18,16 +18,26 @@ struct StopOnSignals::State {
 namespace {
 
 constexpr int kInterrupted = 130;
+constexpr int kWake = SIGURG; // nobody minds it
 
-/// Waits until the owner, going, wakes this thread by a signal to it alone; those of others count,
-/// also at the end.
+/// What a parent ignores for its children (nohup, `&` in a script) is to stay ignored.
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  sigaction(signal, nullptr, &action);
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// Waits until the owner, going, wakes this thread.
 void watch(const sigset_t& signals, std::stop_source& source, std::atomic<int>& seen,
            const std::stop_token& ended) {
   for (;;) {
     siginfo_t info{};
     int signal = sigwaitinfo(&signals, &info);
     if (signal <= 0) continue;
-    if (info.si_pid == getpid() && ended.stop_requested()) return;
+    if (signal == kWake) {
+      if (ended.stop_requested()) return;
+      continue;
+    }
     if (signal == SIGINT && seen.load() != 0) _exit(kInterrupted);
     seen.store(signal);
     source.request_stop();
@@ -38,8 +48,9 @@ void watch(const sigset_t& signals, std::stop_source& source, std::atomic<int>& 
 
 StopOnSignals::StopOnSignals() : state_(std::make_unique<State>()) {
   sigemptyset(&state_->signals);
+  sigaddset(&state_->signals, kWake);
   for (int signal : {SIGINT, SIGTERM, SIGHUP})
-    sigaddset(&state_->signals, signal);
+    if (!is_ignored(signal)) sigaddset(&state_->signals, signal);
   pthread_sigmask(SIG_BLOCK, &state_->signals, &state_->before);
   State& state = *state_;
   state.thread = std::jthread([&state](const std::stop_token& ended) {
@@ -49,7 +60,7 @@ StopOnSignals::StopOnSignals() : state_(std::make_unique<State>()) {
 
 StopOnSignals::~StopOnSignals() {
   state_->thread.request_stop();
-  pthread_kill(state_->thread.native_handle(), SIGHUP);
+  pthread_kill(state_->thread.native_handle(), kWake);
   state_->thread.join();
   pthread_sigmask(SIG_SETMASK, &state_->before, nullptr);
 }

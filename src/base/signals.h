@@ -7,8 +7,9 @@
 namespace hdist {
 
 /// From its making on, SIGINT, SIGTERM and SIGHUP of this process request a stop instead of ending
-/// it; a second SIGINT ends it at once. Make it before any other thread (the signals are blocked in
-/// the threads made later). Programs that are started get them unblocked.
+/// it; a second SIGINT ends it at once. One that was ignored stays ignored (nohup). Make it before
+/// any other thread (the signals are blocked in the threads made later). Programs that are started
+/// get them unblocked.
 class StopOnSignals {
 public:
   StopOnSignals();

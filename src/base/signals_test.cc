@@ -17,6 +17,19 @@ TEST(Signals, AnInterruptRequestsAStopAndIsRemembered) {
   EXPECT_EQ(signals.signal(), SIGINT);
 }
 
+TEST(Signals, WhatWasIgnoredStaysIgnored) {
+  auto before = std::signal(SIGHUP, SIG_IGN);
+  {
+    StopOnSignals signals;
+    kill(getpid(), SIGHUP);
+    kill(getpid(), SIGTERM); // both are pending by then, the smaller number first
+    while (!signals.token().stop_requested())
+      std::this_thread::yield();
+    EXPECT_EQ(signals.signal(), SIGTERM);
+  }
+  std::signal(SIGHUP, before); // NOLINT(cert-err33-c)
+}
+
 TEST(Signals, TheMaskIsAsBeforeWhenTheObjectIsGone) {
   sigset_t before{}, after{};
   pthread_sigmask(SIG_BLOCK, nullptr, &before);

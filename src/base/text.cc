@@ -49,10 +49,35 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-/// U+0080 to U+009F, which some terminals take as commands.
-bool is_c1_control(std::string_view character) {
-  return character.size() == 2 && character[0] == '\xc2' &&
-         static_cast<unsigned char>(character[1]) < 0xa0;
+/// What is not shown, or shows what follows in another order: C1 controls (which some terminals
+/// take as commands), zero-width and bidirectional formatting, tags.
+bool is_invisible(char32_t value) {
+  struct Range {
+    char32_t first, last;
+  };
+  static constexpr std::array<Range, 10> kRanges{{{0x80, 0x9f},
+                                                  {0xad, 0xad},
+                                                  {0x61c, 0x61c},
+                                                  {0x180e, 0x180e},
+                                                  {0x200b, 0x200f},
+                                                  {0x2028, 0x202e},
+                                                  {0x2060, 0x206f},
+                                                  {0xfeff, 0xfeff},
+                                                  {0xfff9, 0xfffb},
+                                                  {0xe0000, 0xe007f}}};
+  return std::any_of(kRanges.begin(), kRanges.end(), [value](const Range& range) {
+    return value >= range.first && value <= range.last;
+  });
+}
+
+/// Of one whole character.
+char32_t code_point(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  const std::size_t length = character.size();
+  char32_t value = length == 1 ? first : first & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i)
+    value = (value << 6U) | (static_cast<unsigned char>(character[i]) & 0x3fU);
+  return value;
 }
 
 bool is_safe_in_shell(std::string_view text) {
@@ -262,7 +287,8 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
-    const bool escaped = length == 0 || is_control(character[0]) || is_c1_control(character);
+    const bool escaped =
+        length == 0 || is_control(character[0]) || is_invisible(code_point(character));
     for (const char c : character)
       result +=
           escaped ? fmt::format("\\x{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);

@@ -23,7 +23,8 @@ std::string to_lower(std::string_view text); // ASCII
 /// when `text` has any.
 std::string shell_quote(std::string_view text);
 std::string shell_join(std::span<const std::string> words);
-/// Printable on one line of a terminal: control characters (and invalid UTF-8) as \xNN.
+/// Printable on one line of a terminal: control characters, invisible and bidirectional formatting,
+/// and invalid UTF-8 as \xNN.
 std::string printable(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 

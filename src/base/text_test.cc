@@ -78,6 +78,17 @@ TEST(Printable, EscapesWhatATerminalWouldObey) {
             "\\xc2\\x9b31m"); // U+009B, a control sequence in one character
 }
 
+TEST(Printable, EscapesWhatHidesOrTurnsText) {
+  EXPECT_EQ(printable("a\xe2\x80\xae"
+                      "b"),
+            "a\\xe2\\x80\\xaeb");                                       // U+202E, right to left
+  EXPECT_EQ(printable("\xe2\x81\xa6"), "\\xe2\\x81\\xa6");              // U+2066, isolate
+  EXPECT_EQ(printable("\xd8\x9c"), "\\xd8\\x9c");                       // U+061C, Arabic mark
+  EXPECT_EQ(printable("\xef\xbb\xbf"), "\\xef\\xbb\\xbf");              // U+FEFF
+  EXPECT_EQ(printable("\xf3\xa0\x81\x81"), "\\xf3\\xa0\\x81\\x81");     // U+E0041, a tag
+  EXPECT_EQ(printable("\xd7\x90\xe2\x80\x90"), "\xd7\x90\xe2\x80\x90"); // Hebrew, hyphen
+}
+
 TEST(Printable, KeepsTextAndEscapesInvalidUtf8) {
   EXPECT_EQ(printable("\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"),
             "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80");

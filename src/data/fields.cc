@@ -14,12 +14,6 @@ namespace {
 constexpr std::size_t kMostNamesShown = 20;
 constexpr std::size_t kLongestHint = 40;
 
-/// "an integer", "null".
-std::string with_article(std::string_view type) {
-  if (type == "null") return "null";
-  return fmt::format("{} {}", type == "integer" ? "an" : "a", type);
-}
-
 /// YAML takes an unquoted 3.10, 3, true or ~ for something else than the text that the person
 /// meant.
 std::string quoting_hint(const Value& value) {
@@ -36,7 +30,7 @@ std::string quoting_hint(const Value& value) {
 
 std::string expected(std::string_view what, const Value& value) {
   const bool wants_string = what == "a string";
-  return fmt::format("expected {}, found {}{}", what, with_article(value.type_name()),
+  return fmt::format("expected {}, found {}{}", what, type_with_article(value),
                      wants_string ? quoting_hint(value) : "");
 }
 
@@ -51,6 +45,11 @@ bool is_blank(const Document& document, const Value& value) {
 }
 
 } // namespace
+
+std::string type_with_article(const Value& value) {
+  if (value.is_null()) return "null";
+  return fmt::format("{} {}", value.if_integer() != nullptr ? "an" : "a", value.type_name());
+}
 
 Fields::Fields(const Document& document, const Value& map, std::string path)
     : document_(document), map_(map), path_(std::move(path)) {
@@ -187,6 +186,7 @@ Error Fields::error(std::string_view field, std::string_view message) const {
 }
 
 std::string Fields::path_of(std::string_view field) const {
+  if (field.empty()) return path_;
   return path_.empty() ? std::string(field) : fmt::format("{}.{}", path_, field);
 }
 

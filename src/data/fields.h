@@ -17,6 +17,9 @@ namespace hdist {
 Error document_error(const Document& document, Position at, std::string_view path,
                      std::string_view message, std::string_view code = "invalid");
 
+/// What a value is, after "found": "an integer", "null".
+std::string type_with_article(const Value& value);
+
 /// Reads one map, each field once. finish() refuses fields nobody asked for and suggests the
 /// nearest known name.
 class Fields {

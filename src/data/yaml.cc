@@ -12,6 +12,7 @@
 #include "data/yaml_scalar.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <fmt/format.h>
 #include <libfyaml.h>
@@ -45,6 +46,37 @@ std::string_view hint_for(std::string_view message) {
   if (message == "invalid nested block mapping on the same line")
     return "; a text with \": \" in it must be in quotes";
   return "";
+}
+
+/// libfyaml's message without its slips and in the words of our documentation.
+std::string in_our_words(std::string message) {
+  using Words = std::pair<std::string_view, std::string_view>;
+  static constexpr Words kWords[] = {
+      {"indendation", "indentation"},
+      {"seperator", "separator"},
+      {"wrong indentation in sequence while in mapping",
+       "this item is indented otherwise than the list that it belongs to"},
+      {"invalid tab as indentation in a mapping", "a tab as indentation; use spaces"},
+      {"tab character may not be used as indentation", "a tab as indentation; use spaces"},
+      {"invalid tab used as indentation", "a tab as indentation; use spaces"},
+      {"cannot use tab for indentation of block entry", "a tab as indentation; use spaces"},
+      {"did not find expected", "expected here:"},
+      {"could not find expected ':'", "expected ':' after this key"},
+      {"missing comma in flow mapping", "a ',' is missing in this map"},
+      {"missing comma in flow sequence", "a ',' is missing in this list"},
+      {"flow mapping", "map in braces"},
+      {"flow sequence", "list in brackets"},
+      {"flow mode", "braces or brackets"},
+      {"block mapping", "map"},
+      {"block sequence", "list"},
+      {"mapping", "map"},
+      {"sequence", "list"},
+      {"plain", "unquoted"},
+      {"scalar", "text"},
+  };
+  for (const auto& [theirs, ours] : kWords)
+    message = replace_all(std::move(message), theirs, ours);
+  return message;
 }
 
 void discard(fy_diag*, void*, const char*, std::size_t) {}
@@ -136,7 +168,7 @@ private:
     const fy_diag_error* error = fy_diag_errors_iterate(diag_.get(), &iterator);
     if (error == nullptr || error->msg == nullptr || error->line < 1)
       fail(last_offset_, "invalid YAML from about here on");
-    std::string message = error->msg;
+    std::string message = in_our_words(error->msg);
     message += hint_for(error->msg);
     Position at{.line = static_cast<uint32_t>(error->line),
                 .column = static_cast<uint32_t>(std::max(error->column, 1))};

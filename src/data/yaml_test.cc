@@ -132,7 +132,7 @@ TEST(ReadYaml, GivesEveryValueAndKeyItsPosition) {
 
 TEST(ReadYaml, AnErrorShowsTheLineWithACaret) {
   EXPECT_EQ(message_of([] { read_yaml("stack.yaml", "packages:\n  lua: {jobs: 1\n  zlib:\n"); }),
-            "stack.yaml:3:7: missing comma in flow mapping\n"
+            "stack.yaml:3:7: a ',' is missing in this map\n"
             "    3 |   zlib:\n"
             "      |       ^");
 }
@@ -164,21 +164,26 @@ TEST(ReadYaml, DuplicateKeysAreRefusedAtEveryDepth) {
 }
 
 TEST(ReadYaml, TabsAsIndentationAreRefused) {
-  EXPECT_EQ(error_of("a:\n\tb: 1\n"), "f.yaml:2:1: tab character may not be used as indentation");
+  EXPECT_EQ(error_of("a:\n\tb: 1\n"), "f.yaml:2:1: a tab as indentation; use spaces");
   EXPECT_EQ(error_of("a:\n  b:\n  \tc: 1\n").substr(0, 8), "f.yaml:3");
-  EXPECT_EQ(error_of("a: [\n\tb]\n"), "f.yaml:2:1: tab character may not be used as indentation");
+  EXPECT_EQ(error_of("a: [\n\tb]\n"), "f.yaml:2:1: a tab as indentation; use spaces");
   EXPECT_EQ(json_of("a:\tb\n"), R"({"a":"b"})");
 }
 
-TEST(ReadYaml, SyntaxErrorsKeepTheParsersWordsAndAddAHint) {
-  EXPECT_EQ(error_of("a: b: c\n"), "f.yaml:1:5: invalid nested block mapping on the same line; a "
+TEST(ReadYaml, SyntaxErrorsAreInOurWordsAndAddAHint) {
+  EXPECT_EQ(error_of("a: b: c\n"), "f.yaml:1:5: invalid nested map on the same line; a "
                                    "text with \": \" in it must be in quotes");
   EXPECT_EQ(error_of("a: 1\n  b: 2\n"),
-            "f.yaml:1:4: invalid multiline plain key; is the next line indented too far?");
-  EXPECT_EQ(error_of("a: @x\n"), "f.yaml:1:4: plain scalar cannot start with '@'");
-  EXPECT_EQ(error_of("a: \"x\n"), "f.yaml:1:5: double-quoted scalar without closing quote");
-  EXPECT_EQ(error_of("a: [1,\n  2\n"), "f.yaml:3:1: flow sequence without a closing bracket; the "
-                                       "innermost list or map starts in line 1, column 4");
+            "f.yaml:1:4: invalid multiline unquoted key; is the next line indented too far?");
+  EXPECT_EQ(error_of("a: @x\n"), "f.yaml:1:4: unquoted text cannot start with '@'");
+  EXPECT_EQ(error_of("a: \"x\n"), "f.yaml:1:5: double-quoted text without closing quote");
+  EXPECT_EQ(error_of("a: [1,\n  2\n"), "f.yaml:3:1: list in brackets without a closing bracket; "
+                                       "the innermost list or map starts in line 1, column 4");
+}
+
+TEST(ReadYaml, SlipsOfTheParserAreNotPassedOn) {
+  const std::string in_map = error_of("a:\n- b:\n  - c\n - d\n");
+  EXPECT_EQ(in_map, "f.yaml:4:2: this item is indented otherwise than the list that it belongs to");
 }
 
 TEST(ReadYaml, BytesThatAreNoTextAreRefused) {

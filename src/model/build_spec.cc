@@ -62,14 +62,9 @@ std::string read_name(Fields& fields) {
 std::string read_version(Fields& fields) {
   std::optional<std::string> version = fields.text_if("version");
   if (!version) return "";
-  // HashDist's rule: it starts like a name ("." and "" are refused); what follows is free.
-  constexpr std::size_t kMax = 200;
-  bool starts_well = !version->empty() && is_valid_name("_" + version->substr(0, 1));
-  if (!starts_well || version->size() > kMax || printable(*version) != *version)
-    throw fields.error(
-        "version", fmt::format("\"{}\" cannot be a version: expected 1 to {} printable characters, "
-                               "the first a letter, a digit, '_', '+' or '-'",
-                               printable(*version), kMax));
+  if (!is_valid_version(*version))
+    throw fields.error("version", fmt::format("\"{}\" cannot be a version: expected {}",
+                                              printable(*version), kVersionRule));
   return *version;
 }
 
@@ -123,7 +118,7 @@ const Value::List* read_list(Fields& fields, std::string_view name) {
   const Value* value = fields.find(name);
   if (value == nullptr) return nullptr;
   if (const Value::List* list = value->if_list()) return list;
-  throw fields.error(name, fmt::format("expected a list, found a {}", value->type_name()));
+  throw fields.error(name, fmt::format("expected a list, found {}", type_with_article(*value)));
 }
 
 std::string at(const Fields& fields, std::string_view field, std::size_t index) {
@@ -152,19 +147,8 @@ SpecSource read_source(const Document& document, const Value& value, const std::
   std::string text = fields.text("key");
   std::optional<SourceKey> key = SourceKey::parse(text);
   if (!key) throw fields.error("key", fmt::format("\"{}\" is no source key", printable(text)));
-  SpecSource source{.key = *key, .target = fields.text_or("target", "."), .strip = std::nullopt};
-  std::string_view target = source.target;
-  while (target.ends_with('/'))
-    target.remove_suffix(1);
-  if (target != "." && !is_safe_relative_path(target))
-    throw fields.error("target", "expected a path below the build directory");
-  if (const Value* strip = fields.find("strip"); strip != nullptr && !strip->is_null()) {
-    constexpr int64_t kMost = 100;
-    int64_t count = fields.integer_or("strip", 0);
-    if (count < 0 || count > kMost)
-      throw fields.error("strip", "expected an integer from 0 to 100");
-    source.strip = static_cast<int>(count);
-  }
+  SpecSource source{
+      .key = *key, .target = read_source_target(fields), .strip = read_source_strip(fields)};
   finish(fields, native);
   return source;
 }
@@ -212,6 +196,32 @@ Error later_rule(const Fields& fields) {
 }
 
 } // namespace
+
+bool is_valid_version(std::string_view version) {
+  // HashDist's rule: it starts like a name ("." and "" are refused); what follows is free.
+  constexpr std::size_t kMax = 200;
+  bool starts_well = !version.empty() && is_valid_name("_" + std::string(version.substr(0, 1)));
+  return starts_well && version.size() <= kMax && printable(version) == version;
+}
+
+std::string read_source_target(Fields& fields) {
+  std::string text = fields.text_or("target", ".");
+  std::string_view target = text;
+  while (target.ends_with('/'))
+    target.remove_suffix(1);
+  if (target != "." && !is_safe_relative_path(target))
+    throw fields.error("target", "expected a path below the build directory");
+  return text;
+}
+
+std::optional<int> read_source_strip(Fields& fields) {
+  const Value* strip = fields.find("strip");
+  if (strip == nullptr || strip->is_null()) return std::nullopt;
+  constexpr int64_t kMost = 100;
+  int64_t count = fields.integer_or("strip", 0);
+  if (count < 0 || count > kMost) throw fields.error("strip", "expected an integer from 0 to 100");
+  return static_cast<int>(count);
+}
 
 Value hashed_form(const Value& spec) {
   Value out = pruned(spec);

@@ -63,6 +63,13 @@ private:
   InstallWishes install_;
 };
 
+/// What recipes have, too: versions, and the fields of a source ("target": "." when absent).
+bool is_valid_version(std::string_view version);
+constexpr std::string_view kVersionRule =
+    "1 to 200 printable characters, the first a letter, a digit, '_', '+' or '-'";
+std::string read_source_target(Fields& fields);
+std::optional<int> read_source_strip(Fields& fields);
+
 /// The spec in the form that is hashed: build.import and each missing `ref: null` added, "nohash_"
 /// entries dropped.
 Value hashed_form(const Value& spec);

@@ -51,26 +51,6 @@ LinkAction read_action(const Document& document, const Value& value, const std::
   throw document_error(document, value.position(), path, message);
 }
 
-std::vector<std::string> read_select(const Document& document, const Value& value,
-                                     const std::string& path) {
-  std::vector<std::string> globs;
-  if (const Value::List* list = value.if_list())
-    for (const Value& item : *list)
-      globs.push_back(read_glob(document, item, path));
-  else
-    globs.push_back(read_glob(document, value, path));
-  if (globs.empty())
-    throw document_error(document, value.position(), path, "expected at least one pattern");
-  return globs;
-}
-
-std::string read_place(Fields& fields, std::string_view name) {
-  std::string place = without_slashes(fields.text_or(name, ""), true);
-  if (!place.empty() && !is_safe_relative_path(place))
-    throw fields.error(name, "expected a relative path without '.' and '..'");
-  return place;
-}
-
 InstallRule read_rule(const Document& document, const Value& value, const std::string& path) {
   InstallRule rule;
   if (const Value::List* pair = value.if_list()) {
@@ -78,15 +58,15 @@ InstallRule read_rule(const Document& document, const Value& value, const std::s
       throw document_error(document, value.position(), path,
                            "expected a pair of an action and a pattern");
     rule.action = read_action(document, (*pair)[0], path);
-    rule.select = read_select(document, (*pair)[1], path);
+    rule.select = read_install_patterns(document, (*pair)[1], path);
     return rule;
   }
   Fields fields(document, value, path);
   if (const Value* action = fields.find("action"))
     rule.action = read_action(document, *action, fields.path_of("action"));
-  rule.select = read_select(document, fields.need("select"), fields.path_of("select"));
-  rule.prefix = read_place(fields, "prefix");
-  rule.target = read_place(fields, "target");
+  rule.select = read_install_patterns(document, fields.need("select"), fields.path_of("select"));
+  rule.prefix = read_install_place(fields, "prefix");
+  rule.target = read_install_place(fields, "target");
   rule.dirs = fields.flag_or("dirs", false);
   rule.overwrite = fields.flag_or("overwrite", false);
   fields.finish();
@@ -121,7 +101,7 @@ ProfileVariable read_variable(const Document& document, const Value::Member& mem
   const auto& [name, value] = member;
   std::string here = path.empty() ? name : path + "." + name;
   if (!is_variable_name(name))
-    throw document_error(document, value.position(), path,
+    throw document_error(document, value.key_position(), path,
                          fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
   if (value.if_map() == nullptr)
     return {name, ProfileVariable::Kind::plain, {expect_string(document, value, here)}};
@@ -149,6 +129,26 @@ std::optional<LinkAction> parse_link_action(std::string_view text) {
   for (const auto& [action, known] : kActions)
     if (known == text) return action;
   return std::nullopt;
+}
+
+std::vector<std::string> read_install_patterns(const Document& document, const Value& value,
+                                               const std::string& path) {
+  std::vector<std::string> globs;
+  if (const Value::List* list = value.if_list())
+    for (const Value& item : *list)
+      globs.push_back(read_glob(document, item, path));
+  else
+    globs.push_back(read_glob(document, value, path));
+  if (globs.empty())
+    throw document_error(document, value.position(), path, "expected at least one pattern");
+  return globs;
+}
+
+std::string read_install_place(Fields& fields, std::string_view name) {
+  std::string place = without_slashes(fields.text_or(name, ""), true);
+  if (!place.empty() && !is_safe_relative_path(place))
+    throw fields.error(name, "expected a relative path without '.' and '..'");
+  return place;
 }
 
 InstallWishes read_install_wishes(const Document& document, const Value& value,
@@ -183,7 +183,7 @@ std::vector<ProfileVariable> read_profile_variables(const Document& document, co
   const Value::Map* map = value.if_map();
   if (map == nullptr)
     throw document_error(document, value.position(), path,
-                         fmt::format("expected a map, found a {}", value.type_name()));
+                         fmt::format("expected a map, found {}", type_with_article(value)));
   std::vector<ProfileVariable> variables;
   for (const Value::Member& member : *map)
     variables.push_back(read_variable(document, member, path));

@@ -53,6 +53,12 @@ InstallWishes read_install_wishes(const Document& document, const Value& value,
                                   const std::string& path);
 Value to_value(const InstallWishes& wishes); // canonical shape: only what differs from the default
 
+/// The parts of a rule that recipes have, too: a pattern or a list of them, without leading '/'; a
+/// path below artifact or profile without '/' at either end, "" when absent.
+std::vector<std::string> read_install_patterns(const Document& document, const Value& value,
+                                               const std::string& path);
+std::string read_install_place(Fields& fields, std::string_view name);
+
 /// {"PATH": {"path": ["$ARTIFACT/bin"]}, "CFLAGS": {"flags": ["-O2"]}, "LANG": "C"}
 std::vector<ProfileVariable> read_profile_variables(const Document& document, const Value& value,
                                                     const std::string& path);

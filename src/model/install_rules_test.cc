@@ -77,7 +77,7 @@ TEST(InstallRules, WrongRulesAreErrorsWithTheirPlace) {
 
 TEST(InstallRules, WrongVariablesAreErrorsWithTheirPlace) {
   EXPECT_EQ(error_of(R"({"environment": {"A B": "x"}})"),
-            "w.json:1:25: install.environment: \"A B\" cannot be the name of a variable");
+            "w.json:1:18: install.environment: \"A B\" cannot be the name of a variable");
   EXPECT_NE(
       error_of(R"({"environment": {"A": 1}})").find("install.environment.A: expected a string"),
       std::string::npos);

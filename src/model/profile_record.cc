@@ -34,6 +34,11 @@ Value to_value(const ProfileMember& member) {
   return out;
 }
 
+/// JSON holds UTF-8 alone, but names of files need not be that.
+Value file_name(const std::string& name) {
+  return is_valid_utf8(name) ? name : printable(name);
+}
+
 } // namespace
 
 ProfileRecord ProfileRecord::parse(std::string_view text, std::string_view name) {
@@ -62,7 +67,7 @@ ProfileRecord ProfileRecord::parse(std::string_view text, std::string_view name)
 std::string ProfileRecord::text() const {
   Value out = Value::map();
   out.set("version", kVersion);
-  out.set("name", name);
+  out.set("name", file_name(name));
   out.set("generation", generation);
   Value list = Value::list();
   for (const ProfileMember& member : members)
@@ -74,7 +79,7 @@ std::string ProfileRecord::text() const {
   made.set("time", made_at_s);
   made.set("author", author);
   made.set("reason", reason);
-  made.set("stack", stack);
+  made.set("stack", file_name(stack));
   out.set("made", std::move(made));
   return pretty_json(out);
 }

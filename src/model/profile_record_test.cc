@@ -69,5 +69,14 @@ TEST(ProfileRecord, WrongMembersAreErrors) {
   EXPECT_NE(message_of([] { ProfileRecord::parse("[]", "p.json"); }), "(no error)");
 }
 
+TEST(ProfileRecord, NamesOfFilesThatAreNoUtf8AreMadePrintable) {
+  ProfileRecord record = example();
+  record.name = "a\xff";
+  record.stack = "/home/\xff/stack.yaml";
+  ProfileRecord read = ProfileRecord::parse(record.text(), "profile.json");
+  EXPECT_EQ(read.name, "a\\xff");
+  EXPECT_EQ(read.stack, "/home/\\xff/stack.yaml");
+}
+
 } // namespace
 } // namespace hdist

@@ -275,7 +275,7 @@ TaskGraph TaskGraph::read(const Document& document) {
   }
   if (map->if_map() == nullptr)
     throw document_error(document, map->position(), founding ? "" : "tasks",
-                         fmt::format("expected a map of tasks, found a {}", map->type_name()));
+                         fmt::format("expected a map of tasks, found {}", type_with_article(*map)));
   TaskGraph graph;
   graph.origin = document.name;
   for (const Value::Member& member : *map->if_map())

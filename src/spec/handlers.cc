@@ -50,20 +50,70 @@ StageWork configure_work(const StageEntry& stage, Fields& fields) {
   return in_directory(fields, command_node(stage, std::move(argv)));
 }
 
-void refuse_jobs(const Fields& fields, const std::vector<std::string>& args) {
-  for (const std::string& arg : args)
-    if (arg.starts_with("-j") || arg.starts_with("--jobs"))
-      throw fields.error(
-          "args",
-          fmt::format(
-              "'{}': the number of jobs is set for all builds together; an own one resets it",
-              arg));
+/// The letters of make's option word "-kj4": whether -j is among them, and whether the next word is
+/// the value of the last one.
+struct MakeLetters {
+  bool jobs = false;
+  bool takes_next = false;
+};
+
+MakeLetters make_letters(std::string_view word) {
+  constexpr std::string_view kWithValue = "CfIoWE";
+  constexpr std::string_view kWithOptionalValue = "lO";
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    if (word[i] == 'j') return {.jobs = true};
+    if (kWithValue.find(word[i]) != std::string_view::npos)
+      return {.takes_next = i + 1 == word.size()};
+    if (kWithOptionalValue.find(word[i]) != std::string_view::npos) return {};
+  }
+  return {};
+}
+
+/// "MAKEFLAGS=-j9", "MAKEFLAGS += x"
+bool sets_makeflags(std::string_view word) {
+  constexpr std::string_view kName = "MAKEFLAGS";
+  if (!word.starts_with(kName)) return false;
+  std::size_t next = word.find_first_not_of(" \t", kName.size());
+  return next != std::string_view::npos &&
+         std::string_view("=:?+!").find(word[next]) != std::string_view::npos;
+}
+
+/// The first argument of make that sets the number of jobs.
+std::optional<std::string> jobs_of_make(const std::vector<std::string>& args) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string& arg = args[i];
+    bool is_long = arg.starts_with("--");
+    bool abbreviated = arg.size() > 2 && std::string_view("--jobs").starts_with(arg);
+    if (sets_makeflags(arg) || arg.starts_with("--jobs") || abbreviated) return arg;
+    if (is_long || !arg.starts_with('-')) continue;
+    MakeLetters letters = make_letters(arg);
+    if (letters.jobs) return arg;
+    if (letters.takes_next) ++i;
+  }
+  return std::nullopt;
+}
+
+/// Of `cmake --build`: its own, and the build program's after `--`.
+std::optional<std::string> jobs_of_cmake(const std::vector<std::string>& args) {
+  auto dashes = std::find(args.begin(), args.end(), "--");
+  auto own = std::find_if(args.begin(), dashes, [](const std::string& arg) {
+    return arg.starts_with("-j") || arg.starts_with("--parallel");
+  });
+  if (own != dashes) return *own;
+  return dashes == args.end() ? std::nullopt : jobs_of_make({dashes + 1, args.end()});
+}
+
+void refuse_jobs(const Fields& fields, const std::optional<std::string>& arg) {
+  if (arg)
+    throw fields.error("args", fmt::format("'{}': the number of jobs is set for all builds "
+                                           "together; an own one resets it",
+                                           *arg));
 }
 
 StageWork make_work(const StageEntry& stage, Fields& fields) {
   std::vector<std::string> argv{"make"};
   std::vector<std::string> args = fields.texts("args");
-  refuse_jobs(fields, args);
+  refuse_jobs(fields, jobs_of_make(args));
   append(argv, args);
   return in_directory(fields, command_node(stage, std::move(argv)));
 }
@@ -90,7 +140,7 @@ StageWork cmake_work(const StageEntry& stage, Fields& fields) {
 StageWork cmake_step(const StageEntry& stage, Fields& fields, const char* step) {
   std::vector<std::string> argv{"cmake", step, fields.text_or("build_directory", "_build")};
   std::vector<std::string> args = fields.texts("args");
-  refuse_jobs(fields, args);
+  refuse_jobs(fields, jobs_of_cmake(args));
   append(argv, args);
   return in_directory(fields, command_node(stage, std::move(argv)));
 }
@@ -171,36 +221,67 @@ std::vector<std::string> postprocess_arguments(const StageEntry& stage,
   return args;
 }
 
-Value::List environment_actions(const Document& document, const Value& list,
-                                const std::string& path, const std::string& dependency) {
-  static const std::vector<std::string> known_actions{"set", "prepend_path", "append_path",
-                                                      "prepend_flag", "append_flag"};
+namespace {
+
+const Value::List& expect_list(const Document& document, const Value& list,
+                               const std::string& path) {
   if (list.if_list() == nullptr)
     throw document_error(document, list.position(), path,
-                         fmt::format("expected a list, found a {}", list.type_name()));
+                         fmt::format("expected a list, found {}", type_with_article(list)));
+  return *list.if_list();
+}
+
+/// {set: NAME, value: TEXT} and its like as a command of the job.
+Value read_action(const Document& document, const Value& item, const std::string& path) {
+  static const std::vector<std::string> known_actions{"set", "prepend_path", "append_path",
+                                                      "prepend_flag", "append_flag"};
+  Fields fields(document, item, path);
+  Value node;
+  for (const std::string& action : known_actions)
+    if (std::optional<std::string> name = fields.text_if(action)) {
+      if (node.if_map() != nullptr)
+        throw document_error(document, item.position(), path, "expected one action");
+      node.set(action, *name);
+    }
+  if (node.is_null()) {
+    fields.ignore({"value"});
+    fields.finish(); // a misspelt one
+    throw document_error(document, item.position(), path,
+                         fmt::format("expected one of {}", join(known_actions, ", ")));
+  }
+  const Value& value = fields.need("value");
+  expect_string(document, value, path + ".value");
+  fields.finish();
+  node.set("value", value);
+  return node;
+}
+
+bool is_reference(const Value& value) {
+  return value.if_string() != nullptr && value.if_string()->find("{{") != std::string::npos;
+}
+
+} // namespace
+
+Value::List environment_actions(const Document& document, const Value& list,
+                                const std::string& path, const std::string& dependency) {
   Value::List nodes;
-  for (const Value& item : *list.if_list()) {
+  for (const Value& item : expect_list(document, list, path)) {
     std::string item_path = fmt::format("{}[{}]", path, nodes.size());
-    Fields fields(document, item, item_path);
-    Value node;
-    for (const std::string& action : known_actions)
-      if (std::optional<std::string> name = fields.text_if(action)) {
-        if (node.if_map() != nullptr)
-          throw document_error(document, item.position(), item_path, "expected one action");
-        node.set(action, *name);
-      }
-    if (node.is_null())
-      throw document_error(document, item.position(), item_path,
-                           fmt::format("expected one of {}", join(known_actions, ", ")));
-    const Value& value = fields.need("value");
-    expect_string(document, value, item_path + ".value");
-    node.set("value", dependency.empty()
-                          ? *value.if_string()
-                          : seen_from_dependent(document, value, item_path, dependency));
-    fields.finish();
+    Value node = read_action(document, item, item_path);
+    if (!dependency.empty())
+      node.set("value", seen_from_dependent(document, *node.find("value"), item_path, dependency));
     nodes.push_back(std::move(node));
   }
   return nodes;
+}
+
+void check_environment_actions(const Document& document, const Value& list, const std::string& path,
+                               const std::string& dependency) {
+  if (is_reference(list)) return;
+  Value::List known;
+  for (const Value& item : expect_list(document, list, path))
+    if (!is_reference(item)) known.push_back(item);
+  environment_actions(document, Value(std::move(known)), path, dependency);
 }
 
 } // namespace hdist

@@ -25,9 +25,11 @@ std::vector<std::string> postprocess_arguments(const StageEntry& stage,
                                                const Parameters& parameters);
 
 /// Checks and rewrites a list of {set|prepend_path|...: NAME, value: TEXT}. With a `dependency`
-/// variable prefix ("READLINE"),
-/// ${ARTIFACT} in values becomes ${READLINE_DIR}.
+/// variable prefix ("READLINE"), ${ARTIFACT} in values becomes ${READLINE_DIR}.
 Value::List environment_actions(const Document& document, const Value& list,
                                 const std::string& path, const std::string& dependency);
+/// The same checks before parameters are replaced: items that are references are passed over.
+void check_environment_actions(const Document& document, const Value& list, const std::string& path,
+                               const std::string& dependency);
 
 } // namespace hdist

@@ -50,8 +50,32 @@ TEST(Handlers, ABashStageIsAFileOfThePack) {
 }
 
 TEST(Handlers, JobsAreSetForAllBuildsTogether) {
-  EXPECT_NE(message_of([] { stage_work(stage("make", R"({"args": ["-j4"]})"), {}); }).find("'-j4'"),
-            std::string::npos);
+  auto error_of = [](const std::string& name, const std::string& args) {
+    return message_of([&] { stage_work(stage(name, "{\"args\": [" + args + "]}"), {}); });
+  };
+  for (const char* args :
+       {R"("-j4")", R"("-j")", R"("-kj", "4")", R"("all", "-sj4")", R"("--jobs=2")",
+        R"("--job", "2")", R"("MAKEFLAGS=-j9")", R"("MAKEFLAGS += -j9")", R"("-C", "sub", "-j4")"})
+    EXPECT_NE(error_of("make", args).find("the number of jobs"), std::string::npos) << args;
+  for (const char* args :
+       {R"("-k")", R"("-C", "-j4")", R"("-fj.mk")", R"("-Ijobs")", R"("--just-print")",
+        R"("-l", "j")", R"("X=-j9")", R"("MAKEFLAGS_OF=x")", R"("jobs")"})
+    EXPECT_EQ(error_of("make", args), "(no error)") << args;
+  for (const char* args : {R"("-j4")", R"("--parallel", "4")", R"("--", "-kj4")"})
+    EXPECT_NE(error_of("cmake_build", args).find("the number of jobs"), std::string::npos) << args;
+  EXPECT_EQ(error_of("cmake_build", R"("--target", "all", "--", "-k")"), "(no error)");
+}
+
+TEST(Handlers, AMisspeltFieldIsShownWhereItStands) {
+  auto document = std::make_shared<const Document>(
+      read_json("recipe.yaml", "{\"bash\": \"x\",\n \"bsh\": \"y\"}"));
+  StageEntry entry;
+  entry.name = "all";
+  entry.document = document;
+  entry.fields = document->root;
+  entry.fields.set("handler", "bash");
+  std::string text = message_of([&] { stage_work(entry, {}); });
+  EXPECT_TRUE(text.starts_with("recipe.yaml:2:2: stage 'all': unknown field \"bsh\"")) << text;
 }
 
 TEST(Handlers, AnUnknownHandlerOrFieldIsSuggestedTheNearest) {

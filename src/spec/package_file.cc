@@ -1,9 +1,11 @@
 #include "spec/package_file.h"
 
-#include "base/dir.h"
+#include "base/named_file.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "data/yaml.h"
-#include "model/artifact_id.h"
+#include "model/build_spec.h"
+#include "spec/handlers.h"
 
 #include <fmt/format.h>
 
@@ -16,11 +18,30 @@ namespace {
 
 /// A version is text, also where YAML would see a number.
 std::string version_text(const Document& document, const Value& value) {
-  if (const std::string* text = value.if_string(); text != nullptr && !text->empty()) return *text;
-  if (const Decimal* decimal = value.if_decimal()) return decimal->text;
-  if (const Integer* integer = value.if_integer()) return integer->text;
-  throw document_error(document, value.position(), "version",
-                       fmt::format("expected a version, found a {}", value.type_name()));
+  std::string version;
+  if (const std::string* text = value.if_string())
+    version = *text;
+  else if (const Decimal* decimal = value.if_decimal())
+    version = decimal->text;
+  else if (const Integer* integer = value.if_integer())
+    version = integer->text;
+  else
+    throw document_error(document, value.position(), "version",
+                         fmt::format("expected a version, found {}", type_with_article(value)));
+  if (!is_valid_version(version))
+    throw document_error(document, value.position(), "version",
+                         fmt::format("expected {}", kVersionRule));
+  return version;
+}
+
+/// It names a file of the package's pack and a line of the log.
+bool is_stage_name(const std::string& name) {
+  constexpr std::size_t kMost = 100;
+  return !name.empty() && name.size() <= kMost && name.front() != '-' && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return (c < 0x80 && std::isalnum(c) != 0) ||
+                  std::string_view("_+-.").find(static_cast<char>(c)) != std::string_view::npos;
+         });
 }
 
 std::vector<std::string> names_or_name(Fields& fields, std::string_view field) {
@@ -37,6 +58,9 @@ StageEntry read_stage(const std::shared_ptr<const Document>& document, const Val
   stage.document = document;
   stage.position = value.position();
   stage.name = fields.text("name");
+  if (!is_stage_name(stage.name))
+    throw fields.error("name", "expected 1 to 100 letters, digits, '_', '+', '-' and '.', not "
+                               "starting with '-' or '.'");
   stage.mode = fields.text_or("mode", "override");
   static const std::vector<std::string> known_modes{"override", "update", "replace", "remove"};
   if (std::find(known_modes.begin(), known_modes.end(), stage.mode) == known_modes.end())
@@ -93,6 +117,16 @@ void read_metadata(const Document& document, Fields& fields, RecipeFile& recipe)
                        "expected an SPDX licence expression, such as MIT or GPL-3.0-or-later");
 }
 
+/// Changes of the environment, checked here as far as the parameters do not matter: a mistake in
+/// what dependents get must not wait for one.
+Value read_actions(const Document& document, Fields& fields, std::string_view name,
+                   const std::string& dependency) {
+  const Value* value = fields.find(name);
+  if (value == nullptr || value->is_null()) return {};
+  check_environment_actions(document, *value, std::string(name), dependency);
+  return *value;
+}
+
 Value optional_value(Fields& fields, std::string_view name) {
   const Value* value = fields.find(name);
   return value == nullptr ? Value() : *value;
@@ -129,10 +163,10 @@ RecipeFile read_recipe_text(const std::string& file, const std::string& expected
                             const std::string& text) {
   auto document = std::make_shared<const Document>(read_yaml(file, text));
   if (document->root.if_map() == nullptr)
-    throw document_error(
-        *document, document->root.position(), "",
-        fmt::format("expected a recipe (a map), found {}",
-                    document->root.is_null() ? "an empty file" : document->root.type_name()));
+    throw document_error(*document, document->root.position(), "",
+                         fmt::format("expected a recipe (a map), found {}",
+                                     document->root.is_null() ? "an empty file"
+                                                              : type_with_article(document->root)));
   Fields fields(*document, document->root, "");
   RecipeFile recipe;
   recipe.document = document;
@@ -149,15 +183,16 @@ RecipeFile read_recipe_text(const std::string& file, const std::string& expected
   recipe.extends = fields.texts("extends");
   recipe.parameters = optional_value(fields, "parameters");
   if (!recipe.parameters.is_null() && recipe.parameters.if_map() == nullptr)
-    throw fields.error("parameters",
-                       fmt::format("expected a map, found a {}", recipe.parameters.type_name()));
+    throw fields.error("parameters", fmt::format("expected a map, found {}",
+                                                 type_with_article(recipe.parameters)));
   read_dependencies(*document, fields, recipe);
   recipe.sources = optional_value(fields, "sources");
   recipe.toolchain = fields.texts("toolchain");
   recipe.build_stages = read_stages(document, fields, "build_stages");
   recipe.post_process = read_stages(document, fields, "post_process");
-  recipe.build_environment = optional_value(fields, "build_environment");
-  recipe.when_build_dependency = optional_value(fields, "when_build_dependency");
+  recipe.build_environment = read_actions(*document, fields, "build_environment", "");
+  recipe.when_build_dependency =
+      read_actions(*document, fields, "when_build_dependency", recipe.name);
   recipe.profile_links = optional_value(fields, "profile_links");
   recipe.profile_variables = optional_value(fields, "profile_variables");
   recipe.tests = optional_value(fields, "tests");
@@ -167,10 +202,13 @@ RecipeFile read_recipe_text(const std::string& file, const std::string& expected
 }
 
 RecipeFile read_recipe(const std::string& path) {
+  constexpr int64_t kMostBytes = 16 << 20;
   std::string file = base_name(path);
-  std::string text = Dir::open(parent_path(path)).read_file(file, 16 << 20);
+  std::optional<std::string> text = read_named_file(path, kMostBytes);
+  if (!text)
+    throw Error(ErrorKind::failed, "recipe.not-found", fmt::format("the recipe {} is gone", path));
   return read_recipe_text(path, file.substr(0, file.size() - std::string_view(".yaml").size()),
-                          text);
+                          *text);
 }
 
 } // namespace hdist

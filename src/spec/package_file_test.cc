@@ -61,6 +61,41 @@ TEST(PackageFile, AStageNeedsANameAndAKnownMode) {
             std::string::npos);
 }
 
+TEST(PackageFile, AStageNameIsOneSafeWord) {
+  for (const char* name : {"../../x", "a/b", "\"a\\n\"", "''", "-x", ".x", "a b", "\"\\e[2J\""}) {
+    std::string text =
+        error_of(std::string(kHead) + "build_stages:\n- {name: " + name + ", handler: make}\n");
+    EXPECT_NE(text.find("packages/tool.yaml:7:10: build_stages[0].name: expected"),
+              std::string::npos)
+        << text;
+  }
+  EXPECT_EQ(error_of(std::string(kHead) + "build_stages:\n- {name: fix-1.0_a+b, handler: make}\n"),
+            "(no error)");
+}
+
+TEST(PackageFile, AVersionIsWhatSpecsAccept) {
+  for (const char* version : {"..", "''", "\"a\\nb\"", ".5x"}) {
+    std::string text = error_of(std::string("name: tool\nversion: ") + version + "\n");
+    EXPECT_NE(text.find("packages/tool.yaml:2:10: version: expected"), std::string::npos) << text;
+  }
+}
+
+TEST(PackageFile, ChangesOfTheEnvironmentAreCheckedOnReading) {
+  std::string text =
+      error_of(std::string(kHead) + "when_build_dependency:\n- {sett: A, value: x}\n");
+  EXPECT_NE(text.find("packages/tool.yaml:7:4: when_build_dependency[0]"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("did you mean \"set\"?"), std::string::npos) << text;
+  EXPECT_NE(error_of(std::string(kHead) + "build_environment:\n- {set: A}\n").find("\"value\""),
+            std::string::npos);
+  EXPECT_NE(error_of(std::string(kHead) + "when_build_dependency:\n- {set: A, value: $ARTIFACT}\n")
+                .find("with braces"),
+            std::string::npos);
+  EXPECT_EQ(error_of(std::string(kHead) + "build_environment: [\"{{more}}\", {set: A, value: "
+                                          "\"{{x}}\"}]\nwhen_build_dependency: \"{{all}}\"\n"),
+            "(no error)");
+}
+
 TEST(PackageFile, AnEmptyFileAndAListAreNoRecipes) {
   EXPECT_NE(error_of("").find("an empty file"), std::string::npos);
   EXPECT_NE(error_of("- a\n").find("expected a recipe"), std::string::npos);

@@ -106,9 +106,8 @@ RecipeSource read_source(const Document& document, const Value& item, const std:
   if (source->key.type() == SourceType::file && fields.find("target") == nullptr)
     throw fields.error("key", "a single file needs a 'target': the name that it gets, such as "
                               "target: fix.patch");
-  source->target = fields.text_or("target", ".");
-  if (fields.find("strip") != nullptr)
-    source->strip = static_cast<int>(fields.integer_or("strip", 0));
+  source->target = read_source_target(fields);
+  source->strip = read_source_strip(fields);
   fields.finish();
   return *source;
 }
@@ -120,7 +119,7 @@ std::vector<RecipeSource> read_sources(const Recipe& recipe, const Parameters& p
   Value value = replace_parameters(document, recipe.file.sources, parameters, "sources");
   if (value.if_list() == nullptr)
     throw document_error(document, value.position(), "sources",
-                         fmt::format("expected a list, found a {}", value.type_name()));
+                         fmt::format("expected a list, found {}", type_with_article(value)));
   for (const Value& item : *value.if_list())
     sources.push_back(read_source(document, item, fmt::format("sources[{}]", sources.size())));
   return sources;
@@ -146,14 +145,9 @@ InstallRule read_link(const Document& document, const Value& item, const std::st
   InstallRule rule;
   const Value* patterns = nullptr;
   rule.action = read_link_action(fields, patterns);
-  if (const Value::List* list = patterns->if_list()) {
-    for (const Value& pattern : *list)
-      rule.select.push_back(expect_string(document, pattern, path));
-  } else {
-    rule.select.push_back(expect_string(document, *patterns, path));
-  }
-  rule.prefix = fields.text_or("prefix", "");
-  rule.target = fields.text_or("target", "");
+  rule.select = read_install_patterns(document, *patterns, path);
+  rule.prefix = read_install_place(fields, "prefix");
+  rule.target = read_install_place(fields, "target");
   rule.dirs = fields.flag_or("dirs", false);
   rule.overwrite = fields.flag_or("overwrite", false);
   fields.finish();
@@ -222,8 +216,10 @@ public:
     actions(recipe_.build_environment, parameters_, "");
   }
 
-  void dependency(const Recipe& dependency) {
-    actions(dependency.when_build_dependency, {}, variable_prefix(dependency.file.name));
+  void dependency(const Dependency& dependency) {
+    const Recipe& recipe = *dependency.recipe;
+    actions(recipe.when_build_dependency, *dependency.parameters,
+            variable_prefix(recipe.file.name));
   }
 
   void stages() {
@@ -250,9 +246,7 @@ private:
   void actions(const std::vector<Piece>& pieces, const Parameters& parameters,
                const std::string& prefix) {
     for (const Piece& piece : pieces) {
-      Value value = prefix.empty()
-                        ? replace_parameters(*piece.document, piece.value, parameters, piece.path)
-                        : piece.value;
+      Value value = replace_parameters(*piece.document, piece.value, parameters, piece.path);
       for (Value& node : environment_actions(*piece.document, value, piece.path, prefix))
         commands_.push_back(std::move(node));
     }
@@ -273,7 +267,7 @@ Value source_entry(const std::string& key, const std::string& target,
   return entry;
 }
 
-Value imports_of(const std::map<std::string, const Recipe*>& dependencies) {
+Value imports_of(const std::map<std::string, Dependency>& dependencies) {
   Value::List imports;
   for (const auto& [name, unused] : dependencies) {
     Value import;
@@ -284,13 +278,36 @@ Value imports_of(const std::map<std::string, const Recipe*>& dependencies) {
   return Value(std::move(imports));
 }
 
+/// An error of the host, shown where the tool is asked for.
+Error located(const Error& error, const Document& document, Position at, const std::string& path) {
+  Error located(error.kind(), error.code(),
+                document_error(document, at, path, error.message()).message());
+  for (const Advice& advice : error.advice())
+    located.advise(advice);
+  return located;
+}
+
+ToolIdentity identify_tool(const std::string& role, const Piece& asked, const StackFile& stack,
+                           const CompileOptions& options) {
+  auto chosen = stack.toolchain.find(role);
+  bool by_stack = chosen != stack.toolchain.end();
+  try {
+    return options.tool(role, by_stack ? chosen->second : "");
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::usage) throw;
+    if (!by_stack) throw located(error, *asked.document, asked.value.position(), asked.path);
+    const Value* tools = stack.document.root.find("toolchain");
+    const Value* tool = tools != nullptr ? tools->find(role) : nullptr;
+    throw located(error, stack.document, tool != nullptr ? tool->position() : Position(),
+                  "toolchain." + role);
+  }
+}
+
 std::map<std::string, ToolIdentity> identify_tools(const Recipe& recipe, const StackFile& stack,
                                                    const CompileOptions& options) {
   std::map<std::string, ToolIdentity> tools;
-  for (const std::string& role : recipe.toolchain) {
-    auto chosen = stack.toolchain.find(role);
-    tools.emplace(role, options.tool(role, chosen == stack.toolchain.end() ? "" : chosen->second));
-  }
+  for (const auto& [role, asked] : recipe.toolchain)
+    tools.emplace(role, identify_tool(role, asked, stack, options));
   return tools;
 }
 
@@ -308,7 +325,7 @@ std::string build_task_name(const std::string& package) {
 }
 
 PackageSpec package_spec(const Recipe& recipe, const Parameters& parameters,
-                         const std::map<std::string, const Recipe*>& dependencies,
+                         const std::map<std::string, Dependency>& dependencies,
                          const StackFile& stack, const CompileOptions& options) {
   PackageSpec result;
   result.sources = read_sources(recipe, parameters);
@@ -318,7 +335,7 @@ PackageSpec package_spec(const Recipe& recipe, const Parameters& parameters,
   JobWriter job(recipe, parameters);
   job.environment(tools, options.host_path);
   for (const auto& [unused, dependency] : dependencies)
-    job.dependency(*dependency);
+    job.dependency(dependency);
   job.stages();
 
   Value::List sources;

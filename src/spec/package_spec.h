@@ -35,9 +35,15 @@ struct PackageSpec {
 Parameters package_parameters(const Recipe& recipe, const StackFile& stack, const Value& settings,
                               const std::string& settings_path);
 
-/// `dependencies` are the recipes of the direct build dependencies, by name.
+/// A recipe and the parameters that it is built with.
+struct Dependency {
+  const Recipe* recipe = nullptr;
+  const Parameters* parameters = nullptr;
+};
+
+/// `dependencies` are the direct build dependencies, by name.
 PackageSpec package_spec(const Recipe& recipe, const Parameters& parameters,
-                         const std::map<std::string, const Recipe*>& dependencies,
+                         const std::map<std::string, Dependency>& dependencies,
                          const StackFile& stack, const CompileOptions& options);
 
 /// "gtk+-3" -> "GTK__3": the name of a dependency in variables.

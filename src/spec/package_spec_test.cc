@@ -105,6 +105,59 @@ TEST_F(PackageSpecTest, AKeyMustBeWhole) {
   EXPECT_NE(error_of("sources:\n- {url: x}\n").find("key"), std::string::npos);
 }
 
+TEST_F(PackageSpecTest, MistakesAreShownInTheRecipe) {
+  std::string source = "sources:\n- {key: \"" + kKey + "\", url: x, ";
+  auto expect = [&](const std::string& more, const std::string& place, const std::string& what) {
+    std::string text = error_of(more);
+    EXPECT_NE(text.find("/tool.yaml:" + place + ": " + what), std::string::npos) << text;
+  };
+  expect(source + "target: ../x}\n", "7:88", "sources[0].target: expected a path below");
+  expect(source + "strip: -1}\n", "7:87", "sources[0].strip: expected an integer from 0");
+  expect("profile_links:\n- {link: x, target: ../..}\n", "7:21",
+         "profile_links[0].target: expected a relative path");
+  expect("profile_links:\n- {link: ../x}\n", "7:10", "profile_links[0]: expected a pattern");
+  expect("profile_links:\n- {dirs: true}\n", "7:3",
+         "profile_links[0]: expected one of link, copy, exclude");
+  expect("profile_variables: {\"A B\": x}\n", "6:21", "profile_variables: \"A B\" cannot be");
+  expect("profile_variables:\n  PATH: {pth: [a]}\n", "7:10",
+         "profile_variables.PATH: unknown field \"pth\"");
+  expect("build_stages:\n- name: all\n  handler: bash\n  bsh: x\n", "9:3", "stage 'all': ");
+}
+
+TEST_F(PackageSpecTest, AToolThatIsMissingIsShownWhereItIsAskedFor) {
+  options_.tool = [](const std::string&, const std::string&) -> ToolIdentity {
+    throw Error(ErrorKind::usage, "host.no-tool", "this machine has no program nope")
+        .advise({"Install it.", "", {}});
+  };
+  try {
+    spec("toolchain: [nope]\n");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("/tool.yaml:6:13: toolchain: this machine has no program nope"),
+              std::string::npos)
+        << error.message();
+    EXPECT_EQ(error.code(), "host.no-tool");
+    EXPECT_EQ(error.advice().size(), 1u);
+  }
+  stack_.document = read_json("stack.yaml", "{\"toolchain\": {\"nope\": \"none\"}}");
+  stack_.toolchain["nope"] = "none";
+  EXPECT_NE(error_of("toolchain: [nope]\n").find("stack.yaml:1:24: toolchain.nope: this machine"),
+            std::string::npos);
+}
+
+TEST_F(PackageSpecTest, DependentsGetTheParametersOfTheDependency) {
+  Recipe dependency =
+      recipe("parameters: {level: 2}\nwhen_build_dependency:\n- {set: LEVEL, value: "
+             "\"{{level}} of {{name}}-{{version}}\"}\n");
+  Parameters parameters =
+      package_parameters(dependency, stack_, parse_json(R"({"level": 7})", "s"), "p");
+  Recipe user = dependency;
+  user.when_build_dependency.clear();
+  PackageSpec result =
+      package_spec(user, {}, {{"tool", {&dependency, &parameters}}}, stack_, options_);
+  EXPECT_NE(canonical_json(result.spec).find(R"("7 of tool-1.5")"), std::string::npos);
+}
+
 TEST_F(PackageSpecTest, AlternativesHaveOneKey) {
   std::string other = "tar.gz:" + std::string(51, 'b') + "q";
   EXPECT_NE(error_of("sources:\n- alternatives:\n  - {key: \"" + kKey +
@@ -125,7 +178,7 @@ TEST_F(PackageSpecTest, LinksAndVariablesOfProfilesAreInTheSpec) {
 
 TEST_F(PackageSpecTest, AVariableThatNoShellCanSetIsShownInTheRecipe) {
   std::string error = error_of("profile_variables:\n  TOOL-PATH: x\n");
-  EXPECT_TRUE(error.starts_with(tmp_.path() + "/tool.yaml:7:14: profile_variables: \"TOOL-PATH\""))
+  EXPECT_TRUE(error.starts_with(tmp_.path() + "/tool.yaml:7:3: profile_variables: \"TOOL-PATH\""))
       << error;
 }
 

@@ -26,6 +26,7 @@ public:
         member = replace(member, path.empty() ? key : path + "." + key);
     }
     result.set_position(value.position());
+    result.set_key_position(value.key_position());
     return result;
   }
 
@@ -85,7 +86,7 @@ private:
     if (const Decimal* decimal = value.if_decimal()) return decimal->text;
     if (const bool* flag = value.if_bool()) return *flag ? "true" : "false";
     throw document_error(document_, at, path,
-                         fmt::format("a {} cannot stand inside a text", value.type_name()),
+                         fmt::format("{} cannot stand inside a text", type_with_article(value)),
                          "parameter");
   }
 

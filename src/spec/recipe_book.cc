@@ -93,6 +93,24 @@ std::set<std::string> RecipeBook::ancestors_of(const RecipeFile& file) {
 
 namespace {
 
+/// Taking away or replacing what no base has is a misspelt name (the original accepted it).
+void check_modes(const std::vector<StageEntry>& inherited, const std::vector<StageEntry>& own) {
+  std::vector<std::string> names;
+  for (const StageEntry& stage : inherited)
+    names.push_back(stage.name);
+  for (const StageEntry& stage : own) {
+    if (stage.mode == "override" ||
+        std::find(names.begin(), names.end(), stage.name) != names.end())
+      continue;
+    std::optional<std::string> meant = nearest(stage.name, names);
+    throw document_error(*stage.document, stage.position, fmt::format("stage '{}'", stage.name),
+                         fmt::format("mode is {}, but no base has a stage of this name{}",
+                                     stage.mode,
+                                     meant ? fmt::format("; is '{}' meant?", *meant) : ""),
+                         "stage");
+  }
+}
+
 /// Merges one layer of stages over what came before; `origins` says which recipe a stage is from. A
 /// stage of a base that is no ancestor of this layer's recipe belongs to an unrelated base: an
 /// error, since neither can be meant to win.
@@ -107,7 +125,15 @@ void add_layer(std::vector<StageEntry>& stages, std::map<std::string, std::strin
           fmt::format("the base '{}' has a stage of this name too", origin->second), "stage");
     origins[stage.name] = recipe;
   }
+  check_modes(stages, own);
   stages = inherit_stages({stages}, own);
+}
+
+void add_tools(std::map<std::string, Piece>& tools, const RecipeFile& file) {
+  const Value* roles = file.document->root.find("toolchain");
+  if (roles == nullptr || roles->if_list() == nullptr) return;
+  for (const Value& role : *roles->if_list())
+    tools.emplace(*role.if_string(), Piece{file.document, role, "toolchain"});
 }
 
 void add_piece(std::vector<Piece>& pieces, const RecipeFile& file, const Value& value,
@@ -141,7 +167,7 @@ Recipe RecipeBook::merge(const RecipeFile& file) {
     recipe.build_dependencies.insert(layer->build_dependencies.begin(),
                                      layer->build_dependencies.end());
     recipe.run_dependencies.insert(layer->run_dependencies.begin(), layer->run_dependencies.end());
-    recipe.toolchain.insert(layer->toolchain.begin(), layer->toolchain.end());
+    add_tools(recipe.toolchain, *layer);
     add_layer(recipe.build_stages, build_origins, layer->build_stages, layer->name, ancestors);
     add_layer(recipe.post_process, post_origins, layer->post_process, layer->name, ancestors);
     add_piece(recipe.build_environment, *layer, layer->build_environment, "build_environment");

@@ -22,8 +22,9 @@ struct Piece {
 struct Recipe {
   RecipeFile file;                 // the recipe's own file
   Value parameters = Value::map(); // names and defaults: bases' first, own over them
-  std::set<std::string> build_dependencies, run_dependencies, toolchain;
-  std::vector<StageEntry> build_stages, post_process;          // in order of execution
+  std::set<std::string> build_dependencies, run_dependencies;
+  std::map<std::string, Piece> toolchain;             // role -> where it is asked for first
+  std::vector<StageEntry> build_stages, post_process; // in order of execution
   std::vector<Piece> build_environment, when_build_dependency; // lists of actions, bases' first
   std::optional<Piece> profile_links, profile_variables;
 };

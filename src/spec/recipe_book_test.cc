@@ -1,5 +1,6 @@
 #include "spec/recipe_book.h"
 
+#include "base/dir.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +33,10 @@ TEST_F(RecipeBookTest, BasesComeFirstAndOwnValuesWin) {
   const Recipe& recipe = get("b");
   EXPECT_EQ(*recipe.parameters.find("p"), Value(3));
   EXPECT_EQ(*recipe.parameters.find("q"), Value(2));
-  EXPECT_EQ(recipe.toolchain, (std::set<std::string>{"cc", "make"}));
+  std::vector<std::string> roles;
+  for (const auto& [role, asked] : recipe.toolchain)
+    roles.push_back(role + " of " + asked.document->root.find("name")->if_string()->c_str());
+  EXPECT_EQ(roles, (std::vector<std::string>{"cc of a", "make of b"}));
   EXPECT_EQ(recipe.build_dependencies, (std::set<std::string>{"z"}));
   ASSERT_EQ(recipe.build_stages.size(), 2u);
   EXPECT_EQ(recipe.build_stages[0].name, "make");
@@ -53,6 +57,28 @@ TEST_F(RecipeBookTest, UnrelatedBasesWithAStageOfOneNameAreAnError) {
   base("right", "build_stages:\n- {name: make}\n");
   base("bottom", "extends: [left, right]\n");
   EXPECT_NE(error_of("bottom").find("'left' has a stage of this name too"), std::string::npos);
+}
+
+TEST_F(RecipeBookTest, ARecipeFileMayBeALink) {
+  TempDir far;
+  write_file(far.path() + "/elsewhere.yaml", "name: x\nabstract: true\n");
+  Dir::open(tmp_.path()).make_symlink(far.path() + "/elsewhere.yaml", "x.yaml");
+  EXPECT_EQ(get("x").file.name, "x");
+}
+
+TEST_F(RecipeBookTest, OnlyAStageOfABaseCanBeRemovedReplacedOrUpdated) {
+  base("a", "build_stages:\n- {name: install}\n");
+  for (const char* mode : {"remove", "replace", "update"}) {
+    base("b", std::string("extends: [a]\nbuild_stages:\n- {name: instal, mode: ") + mode +
+                  ", handler: make}\n");
+    std::string text = message_of([&] {
+      RecipeBook({tmp_.path()}).get("b", {asked_, {1, 1}, "packages"});
+    });
+    EXPECT_NE(text.find("b.yaml:5:3: stage 'instal': mode is " + std::string(mode)),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("is 'install' meant?"), std::string::npos) << text;
+  }
 }
 
 TEST_F(RecipeBookTest, ACircleOfBasesIsShown) {

@@ -1,6 +1,7 @@
 #include "spec/stack.h"
 
 #include "base/dir.h"
+#include "base/named_file.h"
 #include "base/text.h"
 #include "data/yaml.h"
 #include "model/artifact_id.h"
@@ -31,14 +32,14 @@ std::vector<StackPackage> read_packages(const Document& document, Fields& fields
     throw document_error(
         document, value->position(), "packages",
         fmt::format(
-            "expected a map from package to its parameters ('lua:' alone is enough), found a {}",
-            value->type_name()));
+            "expected a map from package to its parameters ('lua:' alone is enough), found {}",
+            type_with_article(*value)));
   for (const auto& [name, settings] : *value->if_map()) {
     if (!settings.is_null() && settings.if_map() == nullptr)
       throw document_error(
           document, settings.position(), "packages." + name,
-          fmt::format("expected the package's parameters (a map) or nothing, found a {}",
-                      settings.type_name()));
+          fmt::format("expected the package's parameters (a map) or nothing, found {}",
+                      type_with_article(settings)));
     packages.push_back({name, settings, settings.position()});
   }
   return packages;
@@ -59,26 +60,21 @@ std::vector<std::string> read_package_dirs(Fields& fields, const std::string& st
 } // namespace
 
 StackFile read_stack(const std::string& path) {
+  constexpr int64_t kMostBytes = 16 << 20;
   StackFile stack;
   stack.path = absolute_path(path);
-  std::string directory = parent_path(stack.path);
-  std::optional<Dir> dir = Dir::open_if_exists(directory);
-  if (std::optional<struct stat> info = dir ? dir->stat(base_name(stack.path)) : std::nullopt;
-      info && S_ISDIR(info->st_mode))
-    throw Error(ErrorKind::usage, "stack.is-directory",
-                fmt::format("{} is a directory; expected a stack file", path));
-  std::optional<std::string> text =
-      dir ? dir->read_file_if_exists(base_name(stack.path), 16 << 20) : std::nullopt;
+  std::optional<std::string> text = read_named_file(stack.path, kMostBytes);
   if (!text)
     throw Error(ErrorKind::usage, "stack.not-found",
-                fmt::format("there is no stack file {}", path));
+                fmt::format("there is no stack file {}", printable(path)));
   stack.document = read_yaml(path, std::move(*text));
   const Value& root = stack.document.root;
   if (root.if_map() == nullptr)
     throw document_error(
         stack.document, root.position(), "",
-        root.is_null() ? "the stack file is empty; it needs at least 'name:' and 'packages:'"
-                       : fmt::format("expected a stack (a map), found a {}", root.type_name()));
+        root.is_null()
+            ? "the stack file is empty; it needs at least 'name:' and 'packages:'"
+            : fmt::format("expected a stack (a map), found {}", type_with_article(root)));
   Fields fields(stack.document, root, "");
   // Known from the start: none of them is taken for a misspelt one that is missing.
   fields.ignore({"packages", "package_dirs", "toolchain", "parameters"});
@@ -92,7 +88,7 @@ StackFile read_stack(const std::string& path) {
   if (const Value* parameters = fields.find("parameters")) stack.parameters = *parameters;
   if (!stack.parameters.is_null() && stack.parameters.if_map() == nullptr)
     throw fields.error("parameters", "expected a map");
-  stack.package_dirs = read_package_dirs(fields, directory);
+  stack.package_dirs = read_package_dirs(fields, parent_path(real_path(stack.path)));
   fields.finish();
   return stack;
 }
@@ -125,6 +121,7 @@ public:
     for (const StackPackage& package : stack_.packages)
       visit(package.name, {stack_.document, package.position, "packages." + package.name});
     refuse_unused_parameters();
+    refuse_unknown_roles();
     compiled_.files = book_.files();
     compiled_.files.insert(compiled_.files.begin(), stack_.path);
     return std::move(compiled_);
@@ -180,14 +177,17 @@ private:
     const std::string& name = recipe.file.name;
     auto listed = settings_.find(name);
     bool requested = listed != settings_.end();
-    Parameters parameters = package_parameters(
+    Parameters& parameters = parameters_[name] = package_parameters(
         recipe, stack_, requested ? listed->second->settings : Value(), "packages." + name);
     for (const auto& [parameter, unused] : parameters)
       used_parameters_.insert(parameter);
-    std::map<std::string, const Recipe*> dependencies;
+    for (const auto& [role, unused] : recipe.toolchain)
+      used_roles_.insert(role);
+    std::map<std::string, Dependency> dependencies;
     for (const std::string& dependency : recipe.build_dependencies)
-      dependencies[dependency] =
-          &book_.get(dependency, {*recipe.file.document, {}, "dependencies.build"});
+      dependencies[dependency] = {
+          &book_.get(dependency, {*recipe.file.document, {}, "dependencies.build"}),
+          &parameters_.at(dependency)};
     PackageSpec spec = package_spec(recipe, parameters, dependencies, stack_, options_);
     if (spec.pack) add_task("pack:" + spec.pack->key.str(), *spec.pack);
     for (const RecipeSource& source : spec.sources)
@@ -217,11 +217,30 @@ private:
     }
   }
 
+  /// Those that recipes usually ask for may be set without one that does: a stack's `fc` need not
+  /// go when its last Fortran package goes.
+  void refuse_unknown_roles() const {
+    std::set<std::string> known{"cc", "cxx", "fc", "make", "cmake"};
+    known.insert(used_roles_.begin(), used_roles_.end());
+    for (const auto& [role, program] : stack_.toolchain) {
+      if (known.contains(role)) continue;
+      std::vector<std::string> names(known.begin(), known.end());
+      std::optional<std::string> meant = nearest(role, names);
+      const Value& given = *stack_.document.root.find("toolchain")->find(role);
+      throw document_error(stack_.document, given.key_position(), "toolchain." + role,
+                           fmt::format("no recipe of this stack asks for a tool of this role{}",
+                                       meant ? fmt::format("; is '{}' meant?", *meant)
+                                             : fmt::format(" (known are {})", join(names, ", "))),
+                           "unknown-role");
+    }
+  }
+
   const StackFile& stack_;
   const CompileOptions& options_;
   RecipeBook book_;
+  std::map<std::string, Parameters> parameters_; // of the packages that were visited
   std::map<std::string, const StackPackage*> settings_;
-  std::set<std::string> done_, tasks_, used_parameters_;
+  std::set<std::string> done_, tasks_, used_parameters_, used_roles_;
   std::vector<std::string> open_;
   Compiled compiled_;
 };

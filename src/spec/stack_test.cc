@@ -1,5 +1,6 @@
 #include "spec/stack.h"
 
+#include "base/dir.h"
 #include "data/json.h"
 #include "testing/testing.h"
 
@@ -89,6 +90,30 @@ TEST_F(StackTest, BadStacksAreDocumentErrors) {
   EXPECT_NE(
       message_of([&] { read_stack(tmp_.path() + "/none.yaml"); }).find("there is no stack file"),
       std::string::npos);
+}
+
+TEST_F(StackTest, AStackFileMayBeALinkAndItsDirectoriesAreBesideTheFileItself) {
+  write_file(tmp_.path() + "/far/s.yaml", "name: s\npackage_dirs: [own]\npackages:\n  x:\n");
+  write_file(tmp_.path() + "/far/own/none", "");
+  Dir::open(tmp_.path()).make_symlink("far/s.yaml", "stack.yaml");
+  StackFile stack = read_stack(tmp_.path() + "/stack.yaml");
+  EXPECT_EQ(stack.path, tmp_.path() + "/stack.yaml");
+  EXPECT_EQ(stack.package_dirs, std::vector<std::string>{tmp_.path() + "/far/own"});
+}
+
+TEST_F(StackTest, ADirectoryIsNoStackFile) {
+  for (const std::string& path : {std::string("/"), std::string("."), tmp_.path()})
+    EXPECT_NE(message_of([&] { read_stack(path); }).find("is a directory"), std::string::npos)
+        << path;
+}
+
+TEST_F(StackTest, ARoleThatNobodyAsksForIsAnErrorUnlessItIsAUsualOne) {
+  recipe("a", "toolchain: [cc, bison]\n");
+  std::string text = error_of("name: s\ntoolchain: {cx: clang}\npackages:\n  a:\n");
+  EXPECT_NE(text.find("stack.yaml:2:13: toolchain.cx: "), std::string::npos) << text;
+  EXPECT_NE(text.find("is 'cc' meant?"), std::string::npos) << text;
+  EXPECT_EQ(error_of("name: s\ntoolchain: {cxx: c, fc: f, bison: b}\npackages:\n  a:\n"),
+            "(no error)");
 }
 
 TEST_F(StackTest, TheNearestStackAboveIsFound) {

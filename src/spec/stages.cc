@@ -30,8 +30,8 @@ void update_value(Value& into, const Value& from, const StageEntry& stage, const
       into.set(name, value);
   } else if (into.if_list() != nullptr || into.if_map() != nullptr) {
     throw stage_error(
-        stage, fmt::format("'{}' is a {} here and a {} in the base: mode update cannot join them",
-                           key, from.type_name(), into.type_name()));
+        stage, fmt::format("'{}' is {} here and {} in the base: mode update cannot join them", key,
+                           type_with_article(from), type_with_article(into)));
   }
 }
 

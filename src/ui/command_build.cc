@@ -1,6 +1,7 @@
 // The commands of one build spec: hash, build, resolve.
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/named_file.h"
 #include "base/text.h"
 #include "ops/build_op.h"
 #include "ui/cli.h"
@@ -21,9 +22,7 @@ constexpr int64_t kSpecLimit = 64 << 20;
 SpecRequest read_spec(const Arguments& arguments) {
   std::string file = arguments.value_or("SPEC", "-");
   if (file != "-") {
-    std::optional<Dir> dir = Dir::open_if_exists(parent_path(absolute_path(file)));
-    std::optional<std::string> text =
-        dir ? dir->read_file_if_exists(base_name(file), kSpecLimit) : std::nullopt;
+    std::optional<std::string> text = read_named_file(absolute_path(file), kSpecLimit);
     if (!text)
       throw Error(ErrorKind::usage, "build.no-spec",
                   fmt::format("there is no build spec {}", printable(file)));

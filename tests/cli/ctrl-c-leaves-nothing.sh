@@ -8,7 +8,8 @@ recipe first 1 'touch $ARTIFACT/first'
 recipe slow 1 "test -e $PWD/go || { export MARKER=$marker; (setsid sleep 200 &); touch $PWD/sleeping; sleep 200; }; touch \$ARTIFACT/slow" \
   'dependencies: {build: [first]}'
 stack s first slow
-"$HDIST" update >out 2>err &
+# A shell without job control lets what it starts by & ignore SIGINT.
+env --default-signal=INT "$HDIST" update >out 2>err &
 pid=$!
 background="$background $pid"
 await test -e sleeping
