@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "build/log_dir.h"
 #include "data/json.h"
 
 #include <fmt/format.h>
@@ -216,6 +217,7 @@ BuildFailure BuildRun::failed(std::string code, std::string reason) {
   failure.command = command_;
   failure.code = std::move(code);
   if (log_) keep_evidence(failure);
+  prune_logs(parts_.options.log_dir, parts_.options.keep_logs_s);
   tell(TaskState::failed, failure.reason.substr(0, failure.reason.find('\n')));
   return failure;
 }

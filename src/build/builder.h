@@ -22,9 +22,10 @@ namespace hdist {
 enum class KeepBuild { never, on_error, always };
 
 struct BuildOptions {
-  std::string temp_dir;  // build directories are made here: <name>-<hash12>-<random>
-  std::string log_dir;   // logs of failed builds, <name>-<hash12>.log (the newest failure of an id)
-  std::string supervise; // the static supervisor program
+  std::string temp_dir; // build directories are made here: <name>-<hash12>-<random>
+  std::string log_dir;  // logs of failed builds, <name>-<hash12>.log (the newest failure of an id)
+  int64_t keep_logs_s = -1; // older ones are removed when a build fails; negative: none
+  std::string supervise;    // the static supervisor program
   std::string self_program; // this program, for in-process commands of jobs
   std::string self_name;    // how jobs call it ("hdist"); also "hit" is understood
   std::string config_json;  // HDIST_CONFIG of the job

@@ -67,7 +67,7 @@ TEST_F(Configs, WithoutAFileEverythingHasItsDefault) {
   EXPECT_EQ(config.path("sources", "store"), home() + "/.hashdist/source");
   EXPECT_EQ(config.paths("hashdist", "profiles"),
             std::vector<std::string>{home() + "/.hashdist/profiles"});
-  EXPECT_TRUE(config.paths("builder", "upstream").empty());
+  EXPECT_TRUE(config.paths("gc", "user-roots").empty());
   EXPECT_EQ(config.text("builder", "share"), "private");
   EXPECT_TRUE(config.flag("builder", "durability"));
   EXPECT_EQ(config.integer("builder", "keep-failed"), 3);
@@ -148,13 +148,14 @@ TEST_F(Configs, TheProgramsOwnHomeMovesEverything) {
 }
 
 TEST_F(Configs, ARelativePathStartsAtTheRealPlaceOfTheFile) {
-  write_file(dir() + "/sage/config", "[builder]\nstore = store\nupstream = ../a, /b, ~/c\n");
+  write_file(dir() + "/sage/config",
+             "[builder]\nstore = store\n[gc]\nuser-roots = ../a, /b, ~/c\n");
   fs::create_symlink(dir() + "/sage/config", dir() + "/link");
   Config config = load(dir() + "/link");
   EXPECT_EQ(config.path("builder", "store"), dir() + "/sage/store");
-  EXPECT_EQ(config.paths("builder", "upstream"),
+  EXPECT_EQ(config.paths("gc", "user-roots"),
             (std::vector<std::string>{dir() + "/a", "/b", home() + "/c"}));
-  EXPECT_EQ(config.text("builder", "upstream"), dir() + "/a, /b, " + home() + "/c");
+  EXPECT_EQ(config.text("gc", "user-roots"), dir() + "/a, /b, " + home() + "/c");
 }
 
 TEST_F(Configs, UnknownNamesAreErrorsWithTheLineAndTheNearestName) {
@@ -190,7 +191,7 @@ TEST_F(Configs, TagsHaveTheirOwnRetention) {
 }
 
 TEST_F(Configs, WhatJobsGetMeansTheSameInAnotherHome) {
-  user("[builder]\nstore = ~/a,b\nupstream = /x, ~/y\nvirtual = virtual:a=b/c\njobs = 3\n"
+  user("[builder]\nstore = ~/a,b\nvirtual = virtual:a=b/c\njobs = 3\n[gc]\nuser-roots = /x, ~/y\n"
        "[sources]\nkeep-nightly = 36 hours\nmirrors = http://m/1, http://m/2\n");
   Config config = load();
   variable("HOME", "/elsewhere");

@@ -68,7 +68,6 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {"sources", "keep-git", KeyKind::duration, "forever"},
       {"builder", "store", KeyKind::path, below_root("artifacts")},
       {"builder", "temp", KeyKind::path_or_none, ""},
-      {"builder", "upstream", KeyKind::paths, ""},
       {"builder", "share", KeyKind::share, "private"},
       {"builder", "trust", KeyKind::texts, ""},
       {"builder", "durability", KeyKind::flag, "on"},

@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "data/digest.h"
 
 #include <fmt/format.h>
 
@@ -67,9 +68,18 @@ std::string make_private(const std::string& parent, const std::string& name) {
 std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
                           const Paths& paths) {
   if (!configured.empty()) return Dir::create(configured).path();
-  for (const std::string& candidate : {tmpdir, std::string("/tmp")})
-    if (candidate.starts_with('/') && fit_for_builds(candidate))
-      return make_private(candidate, fmt::format("{}-{}", base_name(paths.modules), geteuid()));
+  // One for each root: what one of them keeps of failed builds is not the other's to remove.
+  constexpr std::size_t kHash = 12;
+  std::string name = fmt::format("{}-{}-{}", base_name(paths.modules), geteuid(),
+                                 sha256(paths.root).base32().substr(0, kHash));
+  for (const std::string& candidate : {tmpdir, std::string("/tmp")}) {
+    if (!candidate.starts_with('/') || !fit_for_builds(candidate)) continue;
+    try {
+      return make_private(candidate, name);
+    } catch (const Error&) { // somebody has put something else there: not a reason to build nothing
+      continue;
+    }
+  }
   return make_private(paths.root, "tmp");
 }
 

@@ -26,9 +26,9 @@ struct Paths {
 std::string program_in(const std::string& prefix, const Brand& brand);
 Paths find_paths(const Config& config, const std::string& executable);
 
-/// Where builds are made: `configured` when it is not empty, else a directory of this user alone in
-/// /tmp (or TMPDIR) when programs may run there and 2 GiB are free, else <root>/tmp. Makes it, mode
-/// 0700; Error when it cannot or is not one's own.
+/// Where builds are made: `configured` when it is not empty, else a directory of this user and root
+/// alone in TMPDIR or /tmp when programs may run there, 2 GiB are free and nobody else has taken
+/// its name, else <root>/tmp. Makes it, mode 0700; Error when it cannot or is not one's own.
 std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
                           const Paths& paths);
 

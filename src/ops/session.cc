@@ -66,15 +66,34 @@ Fetcher& Session::fetcher() {
   return *fetcher_;
 }
 
+namespace {
+
+/// "virtual:NAME=ID", also without the prefix.
+std::map<std::string, std::string> virtuals_of(const Config& config) {
+  constexpr std::string_view kPrefix = "virtual:";
+  std::map<std::string, std::string> virtuals;
+  for (const std::string& mapping : config.list("builder", "virtual")) {
+    std::size_t equals = mapping.find('=');
+    std::string name = mapping.substr(0, equals);
+    if (!name.starts_with(kPrefix)) name.insert(0, kPrefix);
+    virtuals[name] = mapping.substr(equals + 1);
+  }
+  return virtuals;
+}
+
+} // namespace
+
 BuildOptions Session::build_options() {
   BuildOptions options;
   options.temp_dir =
       make_temp_dir(config_.text("builder", "temp"), environment().get_or("TMPDIR", ""), paths_);
-  options.log_dir = paths_.logs;
+  options.keep_logs_s = config_.duration_s("builder", "keep-logs");
+  if (options.keep_logs_s != 0) options.log_dir = paths_.logs;
   options.supervise = paths_.supervise;
   options.self_program = paths_.program;
   options.self_name = brand().program;
   options.config_json = config_.json();
+  options.virtuals = virtuals_of(config_);
   options.cpus = jobs();
   options.keep = request_.keep.value_or(KeepBuild::on_error);
   options.keep_failed = static_cast<int>(config_.integer("builder", "keep-failed"));

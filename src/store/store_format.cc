@@ -114,7 +114,7 @@ void throw_from_writing(const std::string& store, const Error& error) {
   for (const std::string& task : error.tasks())
     refused.during(task);
   refused.advise({.text = "Set `store` in section [builder] of the configuration to a directory of "
-                          "your own, and list this one as `upstream`.",
+                          "your own.",
                   .verb = {},
                   .args = {}});
   throw refused;

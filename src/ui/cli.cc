@@ -75,6 +75,21 @@ void Cli::print_json(const Value& value) const {
 
 namespace {
 
+/// Where nobody reads it, the text on stderr still comes.
+void print_error_json(const Error& error) {
+  try {
+    write_all(STDOUT_FILENO, pretty_json(with_valid_texts(error_value(error))), "standard output");
+  } catch (const Error&) {
+    return;
+  }
+}
+
+/// Of this program, not of the work: `run` keeps it apart from the exit codes of what it runs.
+int failure_code(const CliCommand* command, const Error& error) {
+  return command != nullptr && command->own_failure != 0 ? command->own_failure
+                                                         : exit_code(error.kind());
+}
+
 int run_line(const Brand& brand, const std::string& executable, const ParsedLine& line) {
   if (std::optional<std::string> directory = line.global.value("--directory"))
     if (chdir(directory->c_str()) != 0)
@@ -85,8 +100,8 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
   try {
     return line.command->action(cli, line.arguments);
   } catch (const Error& error) {
-    if (cli.json()) cli.print_json(error_value(error));
     cli.events().clear_live_line();
+    if (cli.json()) print_error_json(error);
     if (error.kind() == ErrorKind::interrupted || cli.interrupted()) {
       cli.events().write_line(
           fmt::format("{}: interrupted; what was finished is kept, the next run goes on from there",
@@ -94,7 +109,7 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
       return exit_code(ErrorKind::interrupted);
     }
     cli.events().write_line(error_text(error, brand.program));
-    return exit_code(error.kind());
+    return failure_code(line.command, error);
   }
 }
 
@@ -127,10 +142,12 @@ int run_program(int argc, char** argv) {
   try {
     return run_words(brand, words);
   } catch (const Error& error) {
+    LineSketch sketch = sketch_line(words, commands(), global_options());
+    if (sketch.json) print_error_json(error);
     std::string text = error_text(error, brand.program) + "\n";
     if (error.kind() == ErrorKind::usage) text += fmt::format("  -> {} --help\n", brand.program);
     (void)!write(STDERR_FILENO, text.data(), text.size());
-    return exit_code(error.kind());
+    return failure_code(sketch.command, error);
   }
 }
 

@@ -59,6 +59,7 @@ public:
 struct CliCommand {
   CommandInfo info;
   int (*action)(Cli& cli, const Arguments& arguments); // the exit code
+  int own_failure = 0; // exit code when this program itself fails; 0: that of the error's kind
 };
 
 /// Every command, in the order of the help.

@@ -4,7 +4,6 @@
 #include "ops/profile_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
-#include "ui/error_text.h"
 
 #include <fmt/format.h>
 
@@ -17,8 +16,7 @@ namespace hdist {
 
 namespace {
 
-constexpr int kOwnFailure =
-    125; // as env, nice and others have it: never mistaken for the command's own
+constexpr int kOwnFailure = 125; // as env and nice have it: not taken for the command's own
 constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 
@@ -65,22 +63,14 @@ Env environment_of(Cli& cli, const Arguments& arguments) {
 int shell_action(Cli& cli, const Arguments& arguments) {
   Env environment = environment_of(cli, arguments);
   environment.set(cli.brand().env_prefix + "PROFILE", *arguments.value("PROFILE"));
-  std::string shell = environment.get_or("SHELL", "/bin/sh");
-  return exec_program(cli, {shell}, environment);
+  std::string shell = environment.get_or("SHELL", "");
+  return exec_program(cli, {shell.empty() ? "/bin/sh" : shell}, environment);
 }
 
 int run_action(Cli& cli, const Arguments& arguments) {
   if (arguments.rest().empty())
     throw Error(ErrorKind::usage, "usage.missing-argument", "'run' needs a command after --");
-  Env environment;
-  try {
-    environment = environment_of(cli, arguments);
-  } catch (const Error& error) {
-    if (cli.json()) cli.print_json(error_value(error));
-    cli.events().write_line(error_text(error, cli.brand().program));
-    return kOwnFailure;
-  }
-  return exec_program(cli, arguments.rest(), environment);
+  return exec_program(cli, arguments.rest(), environment_of(cli, arguments));
 }
 
 int env_action(Cli& cli, const Arguments& arguments) {
@@ -121,7 +111,8 @@ CliCommand run_command() {
            {},
            "COMMAND",
            {"run quickstart -- lua -v"}},
-          run_action};
+          run_action,
+          kOwnFailure};
 }
 
 CliCommand env_command() {

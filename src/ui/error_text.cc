@@ -28,15 +28,14 @@ std::string shortened(const std::string& line) {
   return line.substr(0, end) + "...";
 }
 
-/// Messages hold file names and server texts: nothing in them may move the cursor.
+} // namespace
+
 std::string printable_lines(const std::string& text) {
   std::string result;
   for (const std::string& line : split(text, '\n'))
     result += (result.empty() ? "" : "\n") + printable(line);
   return result;
 }
-
-} // namespace
 
 std::string error_text(const Error& error, const std::string& program) {
   std::string text = fmt::format("{}: {}", program, printable_lines(error.message()));
@@ -48,7 +47,7 @@ std::string error_text(const Error& error, const std::string& program) {
 }
 
 std::string failure_text(const BuildFailure& failure, const std::string& program) {
-  std::string stage = failure.stage.empty() ? "" : fmt::format(" in stage {}", failure.stage);
+  std::string stage = failure.stage.empty() ? "" : " in stage " + printable(failure.stage);
   std::string text = fmt::format("{}: {} could not be built: {}{}", program, failure.id.str(),
                                  printable_lines(failure.reason), stage);
   if (!failure.command.empty()) text += "\n  command:     " + printable(shortened(failure.command));

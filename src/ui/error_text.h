@@ -10,6 +10,9 @@
 
 namespace hdist {
 
+/// Each line of it printable(): what comes from files and servers cannot move the cursor.
+std::string printable_lines(const std::string& text);
+
 /// "hdist: fetching ...: <message>" with the tasks below it and the advice last.
 std::string error_text(const Error& error, const std::string& program);
 

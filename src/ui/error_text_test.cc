@@ -23,6 +23,17 @@ TEST(ErrorText, NothingInAMessageMovesTheCursor) {
             std::string::npos);
 }
 
+TEST(ErrorText, NothingInAFailedBuildMovesTheCursorOrFakesALine) {
+  BuildFailure failure{.id = ArtifactId::make("lua", sha256("x"))};
+  failure.stage = "make\x1b[2J\nhdist: all is well";
+  failure.reason = "exit \x1b[1m2";
+  failure.command = "a\nb";
+  failure.build_dir = "/tmp/\x1b]0;x\x07";
+  std::string text = failure_text(failure, "hdist");
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(text.find("\nhdist:"), std::string::npos) << text;
+}
+
 TEST(ErrorText, AFailedBuildShowsStageErrorLogAndDirectory) {
   BuildFailure failure{.id = ArtifactId::make("lua", sha256("x"))};
   failure.stage = "make";

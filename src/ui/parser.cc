@@ -19,7 +19,7 @@ std::optional<std::string> Arguments::value(const std::string& name) const {
 namespace {
 
 /// CLI11 splits a word such as "[a,b]" in options with several values; ours go through one by one,
-/// each marked so that it never looks like that.
+/// each marked so that it never looks like that, nor like an option.
 constexpr char kMark = '\x01';
 
 std::string unmarked(const std::string& word) {
@@ -44,9 +44,9 @@ void register_option(CLI::App& app, const OptionInfo& option, Arguments& into) {
       ->allow_extra_args(false);
 }
 
-const OptionInfo* value_option(const std::vector<OptionInfo>& options, const std::string& word) {
+const OptionInfo* find_option(const std::vector<OptionInfo>& options, const std::string& name) {
   for (const OptionInfo& option : options)
-    if (!option.value.empty() && (word == option.name || word == option.letter)) return &option;
+    if (name == option.name || (!option.letter.empty() && name == option.letter)) return &option;
   return nullptr;
 }
 
@@ -64,31 +64,105 @@ const CliCommand* find_command(const std::vector<CliCommand>& commands, const st
   return nullptr;
 }
 
+bool is_letters(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '-';
+}
+
+/// Whether the next word is the value of the last option in this one: "--jobs", "-j", "-qj".
+bool takes_next(const std::vector<OptionInfo>& options, const std::string& word) {
+  const OptionInfo* option = find_option(options, word);
+  for (std::size_t i = 1; option == nullptr && is_letters(word) && i < word.size(); ++i) {
+    const OptionInfo* letter = find_option(options, {'-', word[i]});
+    if (letter == nullptr) return false;
+    if (!letter->value.empty()) return i + 1 == word.size();
+  }
+  return option != nullptr && !option->value.empty();
+}
+
 /// The first word that is no option and no option's value: the command.
 std::size_t command_position(const std::vector<std::string>& words,
                              const std::vector<OptionInfo>& global) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!words[i].starts_with('-')) return i;
-    if (value_option(global, words[i]) != nullptr) ++i;
+    if (takes_next(global, words[i])) ++i;
   }
   return words.size();
 }
 
-void refuse_unknown_options(const std::vector<std::string>& words,
-                            const std::vector<OptionInfo>& options) {
-  std::vector<std::string> names{"--help"};
-  for (const OptionInfo& option : options)
-    names.push_back(option.name);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (value_option(options, words[i]) != nullptr) {
-      ++i;
-      continue;
+/// Makes each option a word of its own, with its value as the next one; what CLI11 would refuse is
+/// refused here, in our words.
+class OptionSplitter {
+public:
+  OptionSplitter(const std::vector<std::string>& words, const std::vector<OptionInfo>& options)
+      : words_(words), options_(options) {}
+
+  std::vector<std::string> split() {
+    while (at_ < words_.size()) {
+      const std::string& word = words_[at_++];
+      if (word.starts_with("--"))
+        add_long(word);
+      else if (is_letters(word))
+        add_letters(word);
+      else
+        result_.push_back(kMark + word);
     }
-    std::string name = words[i].substr(0, words[i].find('='));
-    if (name.starts_with("--") && std::find(names.begin(), names.end(), name) == names.end())
-      throw unknown_word(name, "option", names);
+    return std::move(result_);
   }
-}
+
+private:
+  void add_long(const std::string& word) {
+    std::size_t equals = word.find('=');
+    std::string name = word.substr(0, equals);
+    const OptionInfo* option = name == "--" ? nullptr : find_option(options_, name);
+    if (option == nullptr) throw unknown_option(name);
+    if (equals == std::string::npos)
+      add(*option, name, std::nullopt);
+    else
+      add(*option, name, word.substr(equals + 1));
+  }
+
+  void add_letters(const std::string& word) {
+    for (std::size_t i = 1; i < word.size(); ++i) {
+      std::string name{'-', word[i]};
+      const OptionInfo* option = find_option(options_, name);
+      if (option == nullptr) throw unknown_option(is_utf8_letter(word, i) ? word : name);
+      std::string rest = word.substr(i + 1);
+      bool is_value = !rest.empty() && (!option->value.empty() || rest[0] == '=');
+      add(*option, name, is_value ? std::optional(rest) : std::nullopt);
+      if (is_value || !option->value.empty()) return;
+    }
+  }
+
+  void add(const OptionInfo& option, const std::string& name,
+           const std::optional<std::string>& value) {
+    result_.push_back(option.name);
+    if (option.value.empty()) {
+      if (value)
+        throw Error(ErrorKind::usage, "usage.invalid", fmt::format("{} takes no value", name));
+      return;
+    }
+    if (!value && at_ == words_.size())
+      throw Error(ErrorKind::usage, "usage.missing-value",
+                  fmt::format("{} needs a value: {} {}", name, name, option.value));
+    result_.push_back(kMark + (value ? *value : words_[at_++]));
+  }
+
+  static bool is_utf8_letter(const std::string& word, std::size_t at) {
+    return static_cast<unsigned char>(word[at]) >= 0x80;
+  }
+
+  Error unknown_option(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const OptionInfo& option : options_)
+      names.push_back(option.name);
+    return unknown_word(name, "option", names);
+  }
+
+  const std::vector<std::string>& words_;
+  const std::vector<OptionInfo>& options_;
+  std::size_t at_ = 0;
+  std::vector<std::string> result_;
+};
 
 void place_positionals(const CommandInfo& info, const std::vector<std::string>& words,
                        Arguments& arguments) {
@@ -128,17 +202,6 @@ void run_parser(CLI::App& app, const std::vector<std::string>& words) {
   }
 }
 
-/// A word that follows an option with a value is marked, so that it may begin with '-' or '['.
-void mark_words(std::vector<std::string>& words, const std::vector<OptionInfo>& options) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (value_option(options, words[i]) != nullptr) {
-      if (i + 1 < words.size()) words[++i].insert(0, 1, kMark);
-    } else if (!words[i].starts_with('-') || words[i] == "-") {
-      words[i].insert(0, 1, kMark);
-    }
-  }
-}
-
 } // namespace
 
 ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliCommand>& commands,
@@ -162,8 +225,7 @@ ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliComma
                    line.command->info.options.end());
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  refuse_unknown_options(words, options);
-  mark_words(words, options);
+  words = OptionSplitter(words, options).split();
 
   CLI::App app;
   app.set_help_flag();
@@ -184,6 +246,20 @@ ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliComma
     line.arguments.rest_ = std::move(rest);
   place_positionals(line.command->info, positionals, line.arguments);
   return line;
+}
+
+LineSketch sketch_line(std::vector<std::string> words, const std::vector<CliCommand>& commands,
+                       const std::vector<OptionInfo>& global) {
+  LineSketch sketch;
+  bool had_rest = false;
+  cut_rest(words, had_rest);
+  std::size_t at = command_position(words, global);
+  if (at < words.size()) sketch.command = find_command(commands, words[at]);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--json") sketch.json = true;
+    if (takes_next(global, words[i])) ++i;
+  }
+  return sketch;
 }
 
 } // namespace hdist

@@ -21,4 +21,12 @@ struct ParsedLine {
 ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliCommand>& commands,
                       const std::vector<OptionInfo>& global);
 
+/// What can be said of words that parse_line() refuses.
+struct LineSketch {
+  const CliCommand* command = nullptr;
+  bool json = false;
+};
+LineSketch sketch_line(std::vector<std::string> words, const std::vector<CliCommand>& commands,
+                       const std::vector<OptionInfo>& global);
+
 } // namespace hdist

@@ -74,6 +74,41 @@ TEST(Parser, UnknownWordsAreSuggestedTheNearest) {
             std::string::npos);
 }
 
+TEST(Parser, OptionsThatMissTheirValueOrHaveOneTooMuchAreNamed) {
+  for (const char* word : {"--jobs", "-j"})
+    EXPECT_EQ(message_of([&] {
+                parse({"update", word});
+              }),
+              std::string(word) + " needs a value: " + word + " N");
+  EXPECT_EQ(message_of([] { parse({"update", "--json=1"}); }), "--json takes no value");
+  EXPECT_EQ(message_of([] { parse({"update", "-n=3"}); }), "-n takes no value");
+  EXPECT_EQ(message_of([] { parse({"update", "-x"}); }), "'-x' is no option");
+  EXPECT_EQ(message_of([] { parse({"update", "-nx"}); }), "'-x' is no option");
+  EXPECT_EQ(message_of([] { parse({"update", "-\xc3\xa4"}); }), "'-\xc3\xa4' is no option");
+  EXPECT_EQ(message_of([] { parse({"--=x", "update"}); }), "'--' is no option");
+}
+
+TEST(Parser, LettersMayStandTogether) {
+  ParsedLine line = parse({"update", "-nj", "3", "s.yaml"});
+  EXPECT_TRUE(line.arguments.flag("--dry-run"));
+  EXPECT_EQ(line.global.value("--jobs"), "3");
+  EXPECT_EQ(line.arguments.value("STACK"), "s.yaml");
+  EXPECT_EQ(parse({"update", "-nj4"}).global.value("--jobs"), "4");
+  EXPECT_EQ(parse({"update", "--jobs="}).global.value("--jobs"), "");
+  EXPECT_EQ(parse({"update", "--jobs", "--json"}).global.value("--jobs"), "--json");
+}
+
+TEST(Parser, ALineThatIsRefusedStillSaysItsCommandAndForm) {
+  auto sketch = [](const std::vector<std::string>& words) {
+    return sketch_line(words, table(), kGlobal);
+  };
+  EXPECT_TRUE(sketch({"--json", "frob"}).json);
+  EXPECT_EQ(sketch({"--json", "frob"}).command, nullptr);
+  EXPECT_EQ(sketch({"-j", "update", "run", "--frob"}).command->info.name, "run");
+  EXPECT_FALSE(sketch({"run", "p", "--", "x", "--json"}).json);
+  EXPECT_FALSE(sketch({"--jobs", "--json", "update"}).json);
+}
+
 TEST(Parser, MissingAndSuperfluousArgumentsAreNamed) {
   EXPECT_NE(message_of([] { parse({"run"}); }).find("needs PROFILE"), std::string::npos);
   EXPECT_NE(message_of([] {

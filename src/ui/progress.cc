@@ -3,6 +3,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "ui/error_text.h"
 
 #include <fmt/format.h>
 
@@ -81,41 +82,43 @@ std::string TextEvents::green(const std::string& text) const {
 void TextEvents::on(const Message& event) {
   if (event.level < style_.least) return;
   std::lock_guard lock(mutex_);
+  std::string text = printable_lines(event.text);
   line_above(event.level == Level::warning
-                 ? fmt::format("{}: {}: {}", program_, red("warning"), event.text)
-                 : event.text);
+                 ? fmt::format("{}: {}: {}", program_, red("warning"), text)
+                 : text);
 }
 
 void TextEvents::on(const TaskEvent& event) {
   std::lock_guard lock(mutex_);
+  std::string name = printable(event.name);
   std::string about = event.detail.empty() ? "" : " (" + printable(event.detail) + ")";
   bool shown = style_.least <= Level::notice;
   switch (event.state) {
   case TaskState::started:
     running_[event.name] = {event.kind, std::chrono::steady_clock::now(), 0, -1};
     if (shown && !style_.live && event.kind == "build")
-      line_above(fmt::format("building {}{}", event.name, about));
+      line_above(fmt::format("building {}{}", name, about));
     break;
   case TaskState::finished:
     running_.erase(event.name);
     if (shown)
-      line_above(fmt::format("{} {} in {}", green(fmt::format("{:8}", did(event.kind))), event.name,
+      line_above(fmt::format("{} {} in {}", green(fmt::format("{:8}", did(event.kind))), name,
                              human_duration(event.duration_s)) +
                  about);
     break;
   case TaskState::failed:
     running_.erase(event.name);
-    line_above(fmt::format("{} {}{}", red("failed  "), event.name, about));
+    line_above(fmt::format("{} {}{}", red("failed  "), name, about));
     break;
   case TaskState::waiting:
-    if (shown) line_above(fmt::format("waiting  for {}{}", event.name, about));
+    if (shown) line_above(fmt::format("waiting  for {}{}", name, about));
     break;
   case TaskState::skipped:
   case TaskState::present:
     running_.erase(event.name);
     if (style_.least <= Level::info)
       line_above(fmt::format("{:8} {}{}", event.state == TaskState::skipped ? "skipped" : "present",
-                             event.name, about));
+                             name, about));
     break;
   }
   draw(true);
@@ -136,8 +139,8 @@ void TextEvents::on(const Progress& event) {
 void TextEvents::on(const LogLine& event) {
   std::lock_guard lock(mutex_);
   if (style_.log_lines)
-    line_above(
-        fmt::format("{}| {}", event.name.substr(0, event.name.find('/')), printable(event.text)));
+    line_above(fmt::format("{}| {}", printable(event.name.substr(0, event.name.find('/'))),
+                           printable(event.text)));
   draw(false); // keeps the seconds of the live line going
 }
 

@@ -9,10 +9,10 @@ expect_err "builder.jobs is 4 in $config"
 expect_equal "$(cat "$config")" "$(printf '[builder]\njobs = 4')"
 printf '# mine\n[builder]\n    jobs = 4   \n    store = ~/a  \n\n; end\n' >"$config"
 expect_exit 0 hdist config set builder.jobs 5
-expect_exit 0 hdist config set gc.grace '0 s'
-expect_exit 0 hdist config set builder.upstream 'here,~/there'
-expect_equal "$(cat "$config")" "$(printf '# mine\n[builder]\n    jobs = 5\n    store = ~/a  \n    upstream = %s, ~/there\n\n; end\n\n[gc]\n    grace = 0 s' "$PWD/here")"
-expect_equal "$(hdist config get builder.upstream)" "$PWD/here, $HDIST_HOME/there"
+expect_exit 0 hdist config set builder.temp '~/there'
+expect_exit 0 hdist config set gc.user-roots 'here,~/there'
+expect_equal "$(cat "$config")" "$(printf '# mine\n[builder]\n    jobs = 5\n    store = ~/a  \n    temp = ~/there\n\n; end\n\n[gc]\n    user-roots = %s, ~/there' "$PWD/here")"
+expect_equal "$(hdist config get gc.user-roots)" "$PWD/here, $HDIST_HOME/there"
 
 cp "$config" before
 expect_exit 2 hdist config set builder.jobs many

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The command's own; 125 when the profile is missing, 126 not executable, 127 not found; signals.
+# The command's own; 125 when the profile is missing or the usage wrong, 126 not executable, 127 not found; signals.
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
@@ -15,6 +15,9 @@ expect_err absent
 expect_exit 126 hdist run s -- "$HDIST_HOME/.hashdist/profiles/s/bin/plain"
 expect_exit 127 hdist run s -- no-such-program
 expect_err no-such-program
-expect_exit 2 hdist run s
+for line in 'run' 'run s' 'run s true' 'run --frob s -- true' '-C /nonexistent run s -- true' '-j 0 run s -- true'; do
+  # shellcheck disable=SC2086
+  expect_exit 125 hdist $line
+done
 expect_equal "$(hdist run s -- printf '%s|' 'a b' '' --json '*')" 'a b||--json|*|'
 expect_equal "$(echo in | hdist run "$HDIST_HOME/.hashdist/profiles/s" -- cat)" in

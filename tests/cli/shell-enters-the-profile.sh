@@ -11,6 +11,7 @@ expect_exit 3 env SHELL=/bin/sh "$HDIST" shell s <commands
 expect_equal "$(cat out)" "one
 in s"
 expect_exit 3 env -u SHELL "$HDIST" shell s <commands
+expect_exit 3 env SHELL= "$HDIST" shell s <commands
 expect_exit 127 env SHELL=/no/such/shell "$HDIST" shell s <commands
 expect_err /no/such/shell
 expect_exit 2 hdist shell absent
