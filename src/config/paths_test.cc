@@ -59,11 +59,13 @@ TEST(Paths, WhatSomebodyHasPutAtItsNameIsPassedBy) {
   std::string beside = make_temp_dir("", tmp.path(), root);
   EXPECT_NE(beside, name);
   EXPECT_FALSE(beside.starts_with(far.path()));
+  EXPECT_EQ(rmdir(beside.c_str()), 0); // it may be in /tmp itself
   ASSERT_EQ(unlink(name.c_str()), 0);
   if (geteuid() != 0) GTEST_SKIP() << "needs root to give a directory away";
   ASSERT_EQ(mkdir(name.c_str(), 0777), 0);
   ASSERT_EQ(chown(name.c_str(), 12345, 12345), 0);
   EXPECT_EQ(make_temp_dir("", tmp.path(), root), beside);
+  EXPECT_EQ(rmdir(beside.c_str()), 0);
 }
 
 TEST(Paths, TheDirectoryBelowTheRootMustBeOnesOwn) {
