@@ -11,6 +11,7 @@ namespace hdist {
 namespace {
 
 constexpr std::size_t kMaxName = 100;
+constexpr std::string_view kReserved = "roots";
 constexpr std::size_t kHash = 32;
 constexpr std::size_t kShortHash = 12;
 
@@ -26,7 +27,7 @@ bool is_base32_char(char c) {
 } // namespace
 
 bool is_valid_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName && name.front() != '-' &&
+  return !name.empty() && name.size() <= kMaxName && name.front() != '-' && name != kReserved &&
          std::all_of(name.begin(), name.end(), is_name_char);
 }
 
@@ -42,11 +43,9 @@ std::optional<ArtifactId> ArtifactId::parse(std::string_view text) {
 
 ArtifactId ArtifactId::make(std::string_view name, const Digest& digest) {
   if (!is_valid_name(name))
-    throw Error(
-        ErrorKind::usage, "spec.name",
-        fmt::format("\"{}\" cannot be the name of an artifact: expected 1 to {} letters, digits, "
-                    "'_', '+' and '-', not starting with '-'",
-                    printable(name), kMaxName));
+    throw Error(ErrorKind::usage, "spec.name",
+                fmt::format("\"{}\" cannot be the name of an artifact: expected {}",
+                            printable(name), kNameRule));
   return ArtifactId(fmt::format("{}/{}", name, digest.base32_32()));
 }
 

@@ -10,8 +10,12 @@
 
 namespace hdist {
 
-/// A name that may become a directory: [A-Za-z0-9_+][A-Za-z0-9_+-]{0,99} (DESIGN.md 18).
+/// A name that may become a directory: [A-Za-z0-9_+][A-Za-z0-9_+-]{0,99} (DESIGN.md 18), but not
+/// "roots", which the store uses itself.
 bool is_valid_name(std::string_view name);
+/// The rule in words, after "expected ".
+constexpr std::string_view kNameRule =
+    "1 to 100 letters, digits, '_', '+' and '-', not starting with '-', and not \"roots\"";
 
 /// "zlib/2fq4...": name, '/', 32 base-32 characters. Always valid.
 class ArtifactId {

@@ -11,8 +11,11 @@ namespace {
 TEST(ArtifactId, ANameIsOneDirectoryThatIsNoOption) {
   for (const char* name : {"a", "zlib", "gtk+", "_x", "+x", "7zip", "libstdc++", "A-b_C+9"})
     EXPECT_TRUE(is_valid_name(name)) << name;
-  for (const char* name : {"", ".", "..", "-x", "a/b", "a b", "a.b", "a\n", "caf\xc3\xa9", "a:b"})
+  for (const char* name :
+       {"", ".", "..", "-x", "a/b", "a b", "a.b", "a\n", "caf\xc3\xa9", "a:b", "roots"})
     EXPECT_FALSE(is_valid_name(name)) << name;
+  EXPECT_TRUE(is_valid_name("root"));
+  EXPECT_FALSE(ArtifactId::parse("roots/" + std::string(32, 'a')));
   EXPECT_TRUE(is_valid_name(std::string(100, 'a')));
   EXPECT_FALSE(is_valid_name(std::string(101, 'a')));
   EXPECT_FALSE(is_valid_name(std::string_view("a\0b", 3)));

@@ -53,9 +53,7 @@ std::string read_name(Fields& fields) {
   std::string name = fields.text("name");
   if (!is_valid_name(name))
     throw fields.error(
-        "name", fmt::format("\"{}\" cannot be a name: expected 1 to 100 letters, digits, '_', "
-                            "'+' and '-', not starting with '-'",
-                            printable(name)));
+        "name", fmt::format("\"{}\" cannot be a name: expected {}", printable(name), kNameRule));
   return name;
 }
 

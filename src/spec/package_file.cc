@@ -172,9 +172,7 @@ RecipeFile read_recipe_text(const std::string& file, const std::string& expected
   recipe.document = document;
   recipe.name = fields.text("name");
   if (!is_valid_name(recipe.name))
-    throw fields.error(
-        "name",
-        "expected letters, digits, '_', '+' and '-' only, at most 100, and no '-' in front");
+    throw fields.error("name", fmt::format("expected {}", kNameRule));
   if (recipe.name != expected_name)
     throw fields.error("name", fmt::format("the file is called {}, so the name must be '{}'",
                                            base_name(file), expected_name));

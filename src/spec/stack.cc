@@ -79,10 +79,7 @@ StackFile read_stack(const std::string& path) {
   // Known from the start: none of them is taken for a misspelt one that is missing.
   fields.ignore({"packages", "package_dirs", "toolchain", "parameters"});
   stack.name = fields.text("name");
-  if (!is_valid_name(stack.name))
-    throw fields.error(
-        "name",
-        "expected letters, digits, '_', '+' and '-' only, at most 100, and no '-' in front");
+  if (!is_valid_name(stack.name)) throw fields.error("name", fmt::format("expected {}", kNameRule));
   stack.packages = read_packages(stack.document, fields);
   stack.toolchain = read_toolchain(stack.document, fields);
   if (const Value* parameters = fields.find("parameters")) stack.parameters = *parameters;

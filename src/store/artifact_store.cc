@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "store/file_system.h"
+#include "store/last_use.h"
 #include "store/store_roots.h"
 #include "store/store_state.h"
 
@@ -20,9 +22,7 @@ namespace hdist {
 namespace {
 
 constexpr int64_t kLargestRecord = 16 << 20;
-constexpr std::string_view kRecordSuffix = ".json";
 constexpr std::size_t kShortestPrefix = 4;
-constexpr std::size_t kHash32 = 32;
 
 Error bad_record(const std::string& file, const std::string& reason) {
   Error error(ErrorKind::failed, "store.bad-record",
@@ -83,17 +83,10 @@ Error foreign_directory(const Dir& directory) {
   return error;
 }
 
-std::string record_name(const ArtifactId& id) {
-  return id.hash32() + std::string(kRecordSuffix);
-}
-
-std::string condemned_name(const ArtifactId& id) {
-  return id.hash32() + ".condemned";
-}
-
 ArtifactStore::State::State(const std::string& path_, StoreOptions options_, Dir dir_)
     : options(std::move(options_)), modes(store_modes(options.group)), path(path_),
-      real_path(hdist::real_path(path_)), dir(std::move(dir_)), judge(options.lease) {}
+      real_path(hdist::real_path(path_)), dir(std::move(dir_)),
+      judge(options.lease, !options.shared_file_system && is_on_local_file_system(dir.fd())) {}
 
 bool ArtifactStore::State::trusts(uid_t uid) const {
   return uid == 0 || uid == ::geteuid() ||
@@ -145,7 +138,7 @@ std::optional<ArtifactRecord> ArtifactStore::State::find_in(const Dir& name_dir,
   if (!record && !name_dir.exists(record_name(id)) && name_dir.exists(condemned_name(id))) {
     // Rule 7: who still needs what gc is about to remove takes it back.
     try {
-      static_cast<void>(name_dir.rename_new(condemned_name(id), record_name(id)));
+      static_cast<void>(move_record(name_dir, condemned_name(id), record_name(id)));
     } catch (const Error&) { // NOLINT(bugprone-empty-catch): not ours to rename, or gone: absent
     }
     record = read_record(name_dir, id);
@@ -156,7 +149,6 @@ std::optional<ArtifactRecord> ArtifactStore::State::find_in(const Dir& name_dir,
 }
 
 std::optional<ArtifactRecord> ArtifactStore::State::find(const ArtifactId& id) const {
-  if (id.name() == kRootsDir) return std::nullopt;
   std::optional<Dir> name_dir = open_name_dir(id.name());
   return name_dir ? find_in(*name_dir, id) : std::nullopt;
 }
@@ -220,12 +212,13 @@ namespace {
 template <typename Trusts>
 void list_name(const std::optional<Dir>& dir, const std::string& name, const std::string& prefix,
                const Trusts& trusts, std::vector<ArtifactId>& ids) {
-  if (!dir || name == kRootsDir) return;
+  if (!dir) return;
   for (const Entry& entry : dir->list()) {
-    if (!entry.name.starts_with(prefix) || !entry.name.ends_with(kRecordSuffix)) continue;
-    if (entry.name.size() != kHash32 + kRecordSuffix.size()) continue;
-    std::optional<ArtifactId> id = ArtifactId::parse(name + "/" + entry.name.substr(0, kHash32));
-    if (!id) continue;
+    if (!entry.name.starts_with(prefix)) continue;
+    std::optional<HashedName> parts = parse_hashed_name(entry.name);
+    if (!parts || (parts->end != ".json" && parts->end != ".condemned")) continue;
+    std::optional<ArtifactId> id = ArtifactId::parse(name + "/" + parts->hash32);
+    if (!id || (!ids.empty() && ids.back() == *id)) continue; // it may have both names
     std::optional<struct stat> status = dir->stat(entry.name);
     if (status && S_ISREG(status->st_mode) && trusts(status->st_uid)) ids.push_back(*id);
   }
@@ -309,6 +302,20 @@ void ArtifactStore::remove_root(const std::string& path) {
 
 std::vector<ArtifactStore::Root> ArtifactStore::roots() const {
   return read_roots(state_->dir);
+}
+
+void ArtifactStore::hold(const std::vector<ArtifactId>& ids) {
+  state_->needs.add(state_->dir, ids, state_->options);
+}
+
+std::string ArtifactStore::hold_for_process(const std::string& path) {
+  return hold_path(state_->dir, absolute_path(path), state_->options);
+}
+
+void ArtifactStore::note_use(const ArtifactId& id) {
+  // While it is condemned, finding it takes it back.
+  for (int tries = 0; tries < 3; ++tries)
+    if (hdist::note_use(state_->dir, id, state_->options) || !state_->find(id)) return;
 }
 
 const std::string& ArtifactStore::path() const {

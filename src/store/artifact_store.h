@@ -4,7 +4,9 @@
 
 #include "base/dir.h"
 #include "base/lease.h"
+#include "base/log.h"
 #include "model/artifact_record.h"
+#include "store/gc.h"
 
 #include <chrono>
 #include <functional>
@@ -23,6 +25,8 @@ struct StoreOptions {
   bool only_read = false; // nothing is made, and any path will do: one where nothing could be built
   LeaseOptions lease;
   std::vector<unsigned> trusted_uids; // besides root and oneself
+  /// Other machines may write to the store's file system, also when its type does not say so.
+  bool shared_file_system = false;
 };
 
 /// The right to build one artifact, and the final path to build it at. Destroying it gives the
@@ -101,6 +105,22 @@ public:
     std::string path;
   };
   std::vector<Root> roots() const;
+
+  /// These are needed until this object is destroyed or its process dies. Call it before looking
+  /// for them (store rule 7). Any thread. Where the store cannot be written, nothing happens.
+  void hold(const std::vector<ArtifactId>& ids);
+  /// `path` (a profile's generation) is needed as long as this process lives, also when another
+  /// program takes its place, or one that has the returned text as HDIST_RUN_TOKEN. "": the store
+  /// cannot be written.
+  std::string hold_for_process(const std::string& path);
+  /// It was asked for by hand just now: it stays for the time that unreferenced artifacts have.
+  void note_use(const ArtifactId& id);
+
+  /// Removes what no root, running process or recent use needs (gc.h). Safe beside builders, other
+  /// collections and users. Throws "gc.unreadable-roots", "gc.grace", "store.not-writable".
+  GcReport collect(const GcOptions& options, Events& events, std::stop_token stop = {});
+  /// Everything that keeps artifacts, and where it leads.
+  std::vector<FollowedRoot> follow_roots(const GcOptions& options = {});
 
   const std::string& path() const;      // as configured: absolute, links kept
   const std::string& real_path() const; // physical

@@ -139,7 +139,6 @@ TEST_F(ArtifactStoreTest, ThePathKeepsLinksAndTheRealPathHasNone) {
 TEST_F(ArtifactStoreTest, AnAbsentArtifactIsNotFound) {
   ArtifactStore store = open();
   EXPECT_FALSE(store.find(id_));
-  EXPECT_FALSE(store.find(test_id("roots")));
   Dir::open(path_).make_dir("zlib");
   EXPECT_FALSE(store.find(id_));
 }
@@ -219,7 +218,7 @@ TEST_F(ArtifactStoreTest, ACondemnedRecordIsTakenBackByWhoLooks) {
   ArtifactStore store = open();
   build_and_publish(store, id_);
   fs::rename(file(hash32_ + ".json"), file(hash32_ + ".condemned"));
-  EXPECT_TRUE(store.list().empty());
+  EXPECT_EQ(store.list(), std::vector<ArtifactId>{id_});
   EXPECT_TRUE(std::holds_alternative<ArtifactRecord>(store.claim(id_)));
   EXPECT_EQ(names_in(store, "zlib"), "aaaaaaaaaaaa " + hash32_ + ".json");
 }

@@ -40,14 +40,6 @@ bool sleep_unless(const std::stop_token& stop, milliseconds time) {
   return !stop.stop_requested();
 }
 
-void refuse_reserved(const ArtifactId& id) {
-  if (id.name() == kRootsDir)
-    throw Error(ErrorKind::usage, "store.reserved-name",
-                fmt::format("an artifact cannot be called \"{}\": the store has a directory of "
-                            "this name for its own use",
-                            kRootsDir));
-}
-
 } // namespace
 
 // Attempt
@@ -192,7 +184,6 @@ std::unique_ptr<Attempt::State> ArtifactStore::State::start(const Dir& name_dir,
 
 Claimed ArtifactStore::State::claim(const ArtifactId& id) {
   if (std::optional<ArtifactRecord> record = find(id)) return *record;
-  refuse_reserved(id);
   Dir name_dir = dir.make_dir(id.name(), modes.shared_dir);
   if (!trusts_owner_of(name_dir)) throw foreign_directory(name_dir);
   refuse_foreign_record(name_dir, id);

@@ -40,6 +40,12 @@ bool can_prove(const LeaseHolder& holder, const struct stat& claim) {
          (claim.st_uid == ::geteuid() || ::geteuid() == 0);
 }
 
+bool is_of_another_boot(const LeaseHolder& holder) {
+  std::string here = LeaseHolder::self(holder.token).boot_id;
+  auto is_known = [](const std::string& boot_id) { return !boot_id.empty() && boot_id != "?"; };
+  return is_known(holder.boot_id) && is_known(here) && holder.boot_id != here;
+}
+
 } // namespace
 
 std::string ClaimName::str() const {
@@ -99,10 +105,19 @@ Judgement ClaimJudge::judge(const Dir& name_dir, const std::string& file) {
     watched_.erase(path);
     return {};
   }
-  if (judgement.liveness == Liveness::dead && judgement.holder)
+  if (local_ && judgement.holder && is_of_another_boot(*judgement.holder)) {
+    judgement.liveness = Liveness::dead;
+    judgement.proven_dead = true;
+  } else if (judgement.liveness == Liveness::dead && judgement.holder) {
     judgement.proven_dead = can_prove(*judgement.holder, *status) &&
                             kill_by_token(judgement.holder->token, /*dry_run=*/true) == 0;
+  }
   return judgement;
+}
+
+bool is_seen_running(const Dir& name_dir, const std::string& file) {
+  return LeaseWatch(name_dir, file, {.dead_after = std::chrono::milliseconds(0)}).look() ==
+         Liveness::alive;
 }
 
 void remove_claim(const Dir& name_dir, const std::string& file, const std::string& token) {

@@ -52,7 +52,10 @@ struct Judgement {
 /// Judges claims, and remembers since when a heartbeat stands still. Any thread.
 class ClaimJudge {
 public:
-  explicit ClaimJudge(LeaseOptions options) : options_(options) {}
+  /// `local`: the claims lie on a file system that only this machine writes to, so one of another
+  /// boot is of a machine that is gone.
+  explicit ClaimJudge(LeaseOptions options, bool local = false)
+      : options_(options), local_(local) {}
   Judgement judge(const Dir& name_dir, const std::string& file);
 
 private:
@@ -63,9 +66,14 @@ private:
     LeaseWatch watch;
   };
   LeaseOptions options_;
+  bool local_ = false;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Watched>> watched_; // by path
 };
+
+/// Its holder, or a process with its token, runs on this machine: the proof, whatever the
+/// heartbeat.
+bool is_seen_running(const Dir& name_dir, const std::string& file);
 
 /// Removes the claim when it still is the one with this token.
 void remove_claim(const Dir& name_dir, const std::string& file, const std::string& token);

@@ -13,7 +13,7 @@ namespace hdist {
 constexpr std::string_view kStoreJson =
     "{\"version\":1,\"kind\":\"artifacts\",\"required\":[],\"optional\":[]}\n";
 constexpr const char* kStoreFile = "store.json";
-constexpr const char* kRootsDir = "roots"; // so no artifact can be called like this
+constexpr const char* kRootsDir = "roots"; // is_valid_name() refuses it
 
 struct StoreModes {
   mode_t shared_dir = 0755; // the store itself and <name>/: made by whoever comes first

@@ -62,6 +62,35 @@ TEST_F(StoreRoots, ALinkInTheFolderOfAnotherUserIsNotBelieved) {
   EXPECT_EQ(text_of(read_roots(store_)), "");
 }
 
+TEST_F(StoreRoots, WhoeverMadeMyFolderCouldRemoveMyRootsSoItIsRefused) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs chown";
+  store_.make_dirs("roots/0");
+  ASSERT_EQ(fchownat(store_.fd(), "roots/0", 4242, 4242, 0), 0);
+  EXPECT_NE(message_of([&] { add_root(store_, "/a", {}); }).find("made by the user with uid 4242"),
+            std::string::npos);
+}
+
+TEST_F(StoreRoots, OnlyAnOldRootIsRemovedAsGone) {
+  add_root(store_, "/a", {});
+  ArtifactStore::Root root{.uid = geteuid(), .path = "/a"};
+  EXPECT_FALSE(remove_gone_root(store_, root, std::chrono::hours(1)));
+  EXPECT_EQ(text_of(read_roots(store_)), me_ + ":/a ");
+  EXPECT_TRUE(remove_gone_root(store_, root, std::chrono::seconds(0)));
+  EXPECT_FALSE(remove_gone_root(store_, root, std::chrono::seconds(0)));
+  EXPECT_TRUE(store_.open_dir("roots/" + me_).list().empty());
+}
+
+TEST_F(StoreRoots, AFolderThatCannotBeReadIsAProblemOfItsOwn) {
+  if (geteuid() == 0) GTEST_SKIP() << "root reads everything";
+  add_root(store_, "/a", {});
+  store_.make_dirs("roots/4242");
+  store_.set_mode("roots/4242", 0);
+  RootsSeen seen = look_at_roots(store_.open_dir("roots"));
+  EXPECT_EQ(seen.roots.size(), 1u);
+  EXPECT_EQ(seen.problems.size(), 1u);
+  store_.set_mode("roots/4242", 0755);
+}
+
 TEST_F(StoreRoots, InASharedStoreEveryUserMayAddAFolder) {
   add_root(store_, "/a", {.group = true});
   EXPECT_EQ(store_.stat("roots")->st_mode & 07777, 01777u);

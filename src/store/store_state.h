@@ -4,16 +4,15 @@
 
 #include "store/artifact_store.h"
 #include "store/claims.h"
+#include "store/condemned.h"
+#include "store/gc_records.h"
+#include "store/run_needs.h"
 #include "store/store_format.h"
 
 #include <chrono>
 #include <mutex>
 
 namespace hdist {
-
-/// "<hash32>.json" and "<hash32>.condemned".
-std::string record_name(const ArtifactId& id);
-std::string condemned_name(const ArtifactId& id);
 
 /// Refused: the owner of the directory could replace what is in it.
 Error foreign_directory(const Dir& directory);
@@ -38,7 +37,10 @@ struct ArtifactStore::State {
   std::mutex sync_mutex;
   std::optional<Error> sync_error; // reported once by the kernel, true for all later
 
+  OwnNeeds needs;
+
   void sync_all(); // one syncfs
+  GcStore for_gc();
   bool trusts(uid_t uid) const;
   bool trusts_owner_of(const Dir& directory) const;
   /// nullopt: there is nothing of that name, or its directory is an untrusted user's.

@@ -1,0 +1,360 @@
+// A collection, by rule 7 of DESIGN.md 6. Who needs an artifact registers that first and looks for
+// it then; so whoever found it before it was condemned is seen by the second look, and whoever
+// looks after that takes it back, or finds nothing. Each change of a record's name is one step that
+// only one process can do. A kill at any point leaves a name that the next collection goes on from.
+#include "store/gc.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "store/condemned.h"
+#include "store/file_system.h"
+#include "store/gc_claim.h"
+#include "store/gc_leftovers.h"
+#include "store/gc_roots.h"
+#include "store/last_use.h"
+#include "store/store_format.h"
+#include "store/store_roots.h"
+#include "store/store_state.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <ctime>
+
+namespace hdist {
+
+namespace {
+
+constexpr int64_t kLeastSharedGrace_s = 180; // as long as a silent claim counts
+constexpr std::chrono::hours kNewRoot{24};   // what it leads to may not be made yet
+constexpr std::size_t kShownProblems = 20;
+
+/// A record with the name that this collection gave it, as it was then.
+struct Condemned {
+  ArtifactId id;
+  struct stat status {};
+};
+
+bool same_moment(const struct stat& a, const struct stat& b) {
+  return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_ctim.tv_sec == b.st_ctim.tv_sec &&
+         a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
+}
+
+Error unreadable_error(const std::vector<std::string>& problems) {
+  std::string text = "nothing was removed, because what keeps artifacts cannot all be read:";
+  for (std::size_t i = 0; i < problems.size() && i < kShownProblems; ++i)
+    text += "\n  " + problems[i];
+  if (problems.size() > kShownProblems)
+    text += fmt::format("\n  and {} more", problems.size() - kShownProblems);
+  Error error(ErrorKind::refused, "gc.unreadable-roots", std::move(text));
+  error.advise(
+      {.text = "if these may be treated as gone", .verb = "gc", .args = {"--ignore-unreadable"}});
+  return error;
+}
+
+Error lost_claim() {
+  return {ErrorKind::failed, "gc.lost-claim",
+          "this collection slept so long that another one took over; it stops here"};
+}
+
+} // namespace
+
+int64_t GcReport::freed_bytes() const {
+  int64_t bytes = 0;
+  for (const GcRemoved& artifact : removed)
+    bytes += artifact.size_bytes;
+  for (const GcLeftover& leftover : leftovers)
+    bytes += leftover.size_bytes;
+  return bytes;
+}
+
+namespace {
+
+class Collection {
+public:
+  Collection(const GcStore& store, const GcOptions& options, Events& events, std::stop_token stop)
+      : store_(store), options_(options), events_(events), stop_(std::move(stop)),
+        survey_(store, options) {}
+
+  GcReport run() {
+    check_grace();
+    if (!options_.dry_run && !take_claim()) throw_stopped();
+    step("leftovers");
+    Leftovers(store_, options_, report_).clean();
+    step("first look");
+    RootSurvey::Reached reached = look();
+    std::vector<ArtifactId> garbage = unreached(reached);
+    if (options_.dry_run)
+      for (const ArtifactId& id : garbage)
+        report_.removed.push_back(
+            {.id = id, .size_bytes = survey_.size_of(id), .last_use_s = last_use_of(id)});
+    else
+      reached = remove(garbage);
+    report_kept(reached);
+    return std::move(report_);
+  }
+
+private:
+  RootSurvey::Reached remove(const std::vector<ArtifactId>& garbage) {
+    try {
+      condemn(garbage);
+      wait_grace();
+      step("second look");
+      RootSurvey::Reached reached = look();
+      take_back(reached);
+      remove_condemned();
+      forget(reached.roots);
+      return reached;
+    } catch (...) {
+      for (const Condemned& condemned : condemned_)
+        restore(condemned.id);
+      throw;
+    }
+  }
+
+  void step(std::string_view name) {
+    if (options_.at_step) options_.at_step(name);
+    if (stop_.stop_requested()) throw_stopped();
+  }
+
+  [[noreturn]] void throw_stopped() {
+    throw Error(ErrorKind::interrupted, "interrupted", "interrupted while collecting garbage");
+  }
+
+  void check_grace() const {
+    if (options_.dry_run || options_.grace_s >= kLeastSharedGrace_s ||
+        (!store_.options.shared_file_system && is_on_local_file_system(store_.dir.fd())))
+      return;
+    throw Error(ErrorKind::refused, "gc.grace",
+                fmt::format("{} lies on a file system that other machines may write to, so there "
+                            "must be at least {} s between condemning and removing, not {} s",
+                            store_.dir.path(), kLeastSharedGrace_s, options_.grace_s));
+  }
+
+  bool take_claim() {
+    claim_ = claim_gc(
+        store_,
+        [&](const LeaseHolder& holder) {
+          events_.notice(fmt::format("waiting for process {} on {}, which collects garbage here",
+                                     holder.pid, holder.host));
+        },
+        stop_);
+    return claim_.has_value();
+  }
+
+  void check_claim() const {
+    if (!claim_->still_ours()) throw lost_claim();
+  }
+
+  RootSurvey::Reached look() {
+    records_ = list_records(store_);
+    RootSurvey::Reached reached = survey_.look(records_);
+    if (!reached.unreadable.empty() && !options_.ignore_unreadable)
+      throw unreadable_error(reached.unreadable);
+    report_.unreadable = reached.unreadable;
+    return reached;
+  }
+
+  /// Also what an earlier collection condemned and left. Not what an artifact needs that is not
+  /// needed itself, but not ours to remove.
+  std::vector<ArtifactId> unreached(const RootSurvey::Reached& reached) {
+    std::vector<ArtifactId> garbage, theirs;
+    for (const auto& [id, record] : records_) {
+      if (reached.marks.contains(id)) {
+        if (record.condemned && !options_.dry_run) restore(id);
+        continue;
+      }
+      (is_ours(id, record) ? garbage : theirs).push_back(id);
+    }
+    report_.of_others = static_cast<int>(theirs.size());
+    keep_needs_of(theirs);
+    std::erase_if(garbage, [&](const ArtifactId& id) { return still_needed_.contains(id); });
+    return dependents_first(garbage, needs());
+  }
+
+  NeedsOf needs() {
+    return [this](const ArtifactId& id) { return survey_.needs_of(id); };
+  }
+
+  void keep_needs_of(const std::vector<ArtifactId>& ids) {
+    for (const auto& [id, mark] : mark_needed({{.ids = ids}}, needs()))
+      still_needed_.insert(id);
+  }
+
+  bool is_ours(const ArtifactId& id, const GcRecord& record) const {
+    std::optional<Dir> dir = store_.dir.open_dir_if_exists(id.name());
+    std::optional<struct stat> status =
+        dir ? dir->stat(record.condemned ? condemned_name(id) : record_name(id)) : std::nullopt;
+    return !status || may_remove(*dir, *status);
+  }
+
+  void condemn(const std::vector<ArtifactId>& garbage) {
+    step("condemn");
+    for (const ArtifactId& id : garbage) {
+      check_claim();
+      attempt(id, [&](const Dir& dir) {
+        if (records_.at(id).condemned || move_record(dir, record_name(id), condemned_name(id)))
+          if (std::optional<struct stat> status = dir.stat(condemned_name(id)))
+            condemned_.push_back({.id = id, .status = *status});
+      });
+      step("condemned");
+    }
+  }
+
+  void wait_grace() {
+    step("grace");
+    if (condemned_.empty() || options_.grace_s == 0) return;
+    events_.notice(fmt::format("{} artifacts are condemned; waiting {} for others to say that they "
+                               "need them",
+                               condemned_.size(),
+                               human_duration(static_cast<double>(options_.grace_s))));
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, stop_, std::chrono::seconds(options_.grace_s), [] { return false; });
+    step("waited");
+  }
+
+  void take_back(const RootSurvey::Reached& reached) {
+    std::vector<Condemned> garbage;
+    for (Condemned& condemned : condemned_) {
+      if (reached.marks.contains(condemned.id))
+        restore(condemned.id);
+      else
+        garbage.push_back(std::move(condemned));
+    }
+    condemned_ = std::move(garbage);
+  }
+
+  void restore(const ArtifactId& id) {
+    attempt(id, [&](const Dir& dir) {
+      if (move_record(dir, condemned_name(id), record_name(id))) report_.taken_back.push_back(id);
+    });
+  }
+
+  /// All names first, and durable; then no power cut can leave a record of what is half removed.
+  /// What needs something goes before it: whoever took back the one keeps the other.
+  void remove_condemned() {
+    std::vector<ArtifactId> gone;
+    for (const Condemned& condemned : condemned_) {
+      step("remove");
+      check_claim();
+      bool removed = false;
+      if (!still_needed_.contains(condemned.id))
+        attempt(condemned.id, [&](const Dir& dir) { removed = remove_record(dir, condemned); });
+      if (removed) {
+        gone.push_back(condemned.id);
+        continue;
+      }
+      restore(condemned.id);
+      keep_needs_of({condemned.id});
+    }
+    step("removed");
+    if (gone.empty()) return;
+    store_.sync_all();
+    for (const ArtifactId& id : gone) {
+      step("sweep");
+      check_claim();
+      attempt(id, [&](const Dir& dir) { finish_removal(dir, id); });
+    }
+  }
+
+  /// False: it was taken back since, or it cannot be done.
+  bool remove_record(const Dir& dir, const Condemned& condemned) {
+    const ArtifactId& id = condemned.id;
+    std::optional<struct stat> now = dir.stat(condemned_name(id));
+    if (!now || !same_moment(*now, condemned.status)) return false;
+    GcRemoved entry{.id = id, .size_bytes = survey_.size_of(id), .last_use_s = last_use_of(id)};
+    if (!move_record(dir, condemned_name(id), removed_name(id))) return false;
+    report_.removed.push_back(std::move(entry));
+    return true;
+  }
+
+  int64_t last_use_of(const ArtifactId& id) const {
+    auto record = records_.find(id); // a list misses what is renamed while it is made
+    return record == records_.end() ? 0 : record->second.last_use_s;
+  }
+
+  /// One artifact after the other, as far as it goes.
+  template <typename Work> void attempt(const ArtifactId& id, const Work& work) {
+    try {
+      if (std::optional<Dir> dir = store_.dir.open_dir_if_exists(id.name())) work(*dir);
+    } catch (const Error& error) {
+      report_.failures.push_back(id.str() + ": " + error.message());
+    }
+  }
+
+  /// Roots that lead nowhere, and stamps that no longer matter.
+  void forget(const std::vector<FollowedRoot>& roots) {
+    for (const FollowedRoot& root : roots) {
+      bool is_gone = root.state == FollowedRoot::State::gone && root.ids.empty() && !root.process;
+      if (is_gone && remove_gone_root(store_.dir, {.uid = root.uid, .path = root.path}, kNewRoot))
+        report_.gone_roots.push_back(root.path);
+    }
+    if (options_.keep_unreferenced_s < 0) return;
+    std::vector<std::string> unreadable; // reported where roots are followed
+    if (std::optional<Dir> dir = store_.dir.open_dir_if_exists(kRootsDir))
+      for (const UserFolder& folder : user_folders(*dir, unreadable))
+        remove_old_uses(folder, std::time(nullptr) - options_.keep_unreferenced_s);
+  }
+
+  void report_kept(const RootSurvey::Reached& reached) {
+    for (const auto& [id, mark] : reached.marks) {
+      GcKept kept{
+          .id = id, .size_bytes = survey_.size_of(id), .reason = reached.reasons[mark.seed]};
+      for (std::optional<ArtifactId> next = mark.needed_by; next;
+           next = reached.marks.at(*next).needed_by)
+        kept.reason.chain.push_back(*next);
+      report_.kept.push_back(std::move(kept));
+    }
+  }
+
+  const GcStore& store_;
+  const GcOptions& options_;
+  Events& events_;
+  std::stop_token stop_;
+  RootSurvey survey_;
+  std::optional<Lease> claim_;
+  std::map<ArtifactId, GcRecord> records_;
+  std::vector<Condemned> condemned_;  // what needs something before it
+  std::set<ArtifactId> still_needed_; // by artifacts that no root needs, but that stay
+  GcReport report_;
+};
+
+} // namespace
+
+GcStore ArtifactStore::State::for_gc() {
+  return {.dir = dir,
+          .real_path = real_path,
+          .options = options,
+          .judge = judge,
+          .trusts = [this](uid_t uid) { return trusts(uid); },
+          .sync_all =
+              [this] {
+                if (options.durable) sync_all();
+              }};
+}
+
+GcReport ArtifactStore::collect(const GcOptions& options, Events& events, std::stop_token stop) {
+  try {
+    return Collection(state_->for_gc(), options, events, std::move(stop)).run();
+  } catch (Error& error) {
+    if (error.system_errno() != 0) error.during("collecting garbage in " + state_->path);
+    throw_from_writing(state_->path, error);
+  }
+}
+
+std::vector<FollowedRoot> ArtifactStore::follow_roots(const GcOptions& options) {
+  GcOptions looking = options;
+  looking.dry_run = true;
+  GcStore store = state_->for_gc();
+  return RootSurvey(store, looking).follow_all();
+}
+
+} // namespace hdist

@@ -1,0 +1,60 @@
+// gc_roots.h: everything that keeps artifacts, followed to the artifacts. For the store's own
+// files.
+#pragma once
+
+#include "store/gc.h"
+#include "store/gc_mark.h"
+#include "store/gc_records.h"
+#include "store/run_needs.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+/// One object for the two looks of a collection: it remembers records, which never change, and
+/// since when the heartbeats of processes stand still.
+class RootSurvey {
+public:
+  RootSurvey(const GcStore& store, const GcOptions& options)
+      : store_(store), options_(options), runs_(store.judge) {}
+
+  /// Roots and needs of processes, in this order.
+  std::vector<FollowedRoot> follow_all();
+
+  struct Reached {
+    std::vector<FollowedRoot> roots;
+    std::vector<std::string> unreadable; // roots and damaged records, with the reason
+    std::vector<GcReason> reasons;       // of each seed; the chain is empty
+    std::map<ArtifactId, Mark> marks;
+  };
+  Reached look(const std::map<ArtifactId, GcRecord>& records);
+  /// Of an artifact that was reached, or is looked at now; 0 when it cannot be told.
+  int64_t size_of(const ArtifactId& id);
+  /// What it needs; nullopt when it is not there.
+  std::optional<std::vector<ArtifactId>> needs_of(const ArtifactId& id);
+
+private:
+  struct Known {
+    bool there = false;
+    std::vector<ArtifactId> needs;
+    int64_t size_bytes = 0;
+    std::string problem;
+  };
+  void follow_folder(const Dir& roots, std::vector<FollowedRoot>& found);
+  void follow_links(std::vector<FollowedRoot>& found);
+  void follow_processes(std::vector<FollowedRoot>& found);
+  FollowedRoot follow(unsigned uid, const std::string& path);
+  std::vector<ArtifactId> at_place(const std::string& name, const std::string& directory);
+  const Known& known(const ArtifactId& id);
+  void add_recent(const std::map<ArtifactId, GcRecord>& records, std::vector<MarkSeed>& seeds,
+                  Reached& reached);
+
+  const GcStore& store_;
+  const GcOptions& options_;
+  RunWatch runs_;
+  std::map<ArtifactId, Known> known_;
+};
+
+} // namespace hdist
