@@ -242,4 +242,18 @@ void protect_tree(const Dir& root) {
   });
 }
 
+int64_t size_of_tree(const Dir& parent, const std::string& name) {
+  const std::optional<struct stat> status = parent.stat(name);
+  if (!status) return 0;
+  if (!S_ISDIR(status->st_mode)) return S_ISREG(status->st_mode) ? status->st_size : 0;
+  int64_t size_bytes = 0;
+  try {
+    walk_tree(parent.open_dir(name), [&](const Dir&, const TreeEntry& entry) {
+      if (entry.type == EntryType::file) size_bytes += entry.stat.st_size;
+    });
+  } catch (const Error&) { // closed to us, or somebody removes it meanwhile
+  }
+  return size_bytes;
+}
+
 } // namespace hdist

@@ -26,6 +26,9 @@ void walk_tree(const Dir& root,
 /// empty `to`; modes and times kept.
 void copy_tree(const Dir& from, const Dir& to);
 
+/// Bytes of the regular files at and below `name`, as far as they can be looked at; 0 when absent.
+int64_t size_of_tree(const Dir& parent, const std::string& name);
+
 /// Files 0444 or 0555, directories 0755, set-id bits dropped (store rule 9).
 void protect_tree(const Dir& root);
 

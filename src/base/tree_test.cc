@@ -201,5 +201,15 @@ TEST_F(TreeTest, ProtectKeepsHardLinksThatAreAllInside) {
   EXPECT_EQ(mode_of("one"), 0555U);
 }
 
+TEST_F(TreeTest, TheSizeOfATreeIsThatOfItsFiles) {
+  root_.write_file("a", "123");
+  root_.make_dir("b").write_file("c", "4567");
+  root_.make_symlink("/", "link");
+  EXPECT_EQ(size_of_tree(top_, "root"), 7);
+  EXPECT_EQ(size_of_tree(root_, "a"), 3);
+  EXPECT_EQ(size_of_tree(root_, "link"), 0);
+  EXPECT_EQ(size_of_tree(root_, "none"), 0);
+}
+
 } // namespace
 } // namespace hdist

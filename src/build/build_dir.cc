@@ -53,26 +53,6 @@ bool is_abandoned(const Dir& dir) {
   return dir.exists(kOwner) && LeaseWatch(dir, kOwner).look() == Liveness::dead;
 }
 
-void prune(const Dir& parent, int keep_failed) {
-  std::vector<FailedDir> failed;
-  for (const Entry& entry : parent.list()) {
-    if (entry.type != EntryType::directory || !is_build_dir_name(entry.name)) continue;
-    try {
-      const std::optional<struct stat> status = parent.stat(entry.name);
-      if (!status || status->st_uid != ::geteuid()) continue;
-      const Dir dir = parent.open_dir(entry.name);
-      if (const std::optional<struct stat> mark = dir.stat(kFailed))
-        failed.push_back({entry.name, mark->st_mtim});
-      else if (is_abandoned(dir))
-        parent.remove_tree(entry.name);
-    } catch (const Error&) { // somebody else removes it too
-    }
-  }
-  std::sort(failed.begin(), failed.end(), is_newer);
-  for (std::size_t i = static_cast<std::size_t>(std::max(keep_failed, 0)); i < failed.size(); ++i)
-    parent.remove_tree(failed[i].name);
-}
-
 } // namespace
 
 BuildDir::BuildDir(const std::string& parent, const ArtifactId& id, const std::string& token)
@@ -110,9 +90,34 @@ void BuildDir::keep(bool failed) {
   done_ = true;
 }
 
+std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed) {
+  std::vector<StaleBuild> stale;
+  std::vector<FailedDir> failed;
+  for (const Entry& entry : parent.list()) {
+    if (entry.type != EntryType::directory || !is_build_dir_name(entry.name)) continue;
+    try {
+      const std::optional<struct stat> status = parent.stat(entry.name);
+      if (!status || status->st_uid != ::geteuid()) continue;
+      const Dir dir = parent.open_dir(entry.name);
+      if (const std::optional<struct stat> mark = dir.stat(kFailed))
+        failed.push_back({entry.name, mark->st_mtim});
+      else if (is_abandoned(dir))
+        stale.push_back({.name = entry.name, .failed = false});
+    } catch (const Error&) { // somebody else removes it too
+    }
+  }
+  std::sort(failed.begin(), failed.end(), is_newer);
+  for (std::size_t i = static_cast<std::size_t>(std::max(keep_failed, 0)); i < failed.size(); ++i)
+    stale.push_back({.name = failed[i].name, .failed = true});
+  return stale;
+}
+
 void prune_build_dirs(const std::string& parent, int keep_failed) noexcept {
   try {
-    if (std::optional<Dir> dir = Dir::open_if_exists(parent)) prune(*dir, keep_failed);
+    std::optional<Dir> dir = Dir::open_if_exists(parent);
+    if (!dir) return;
+    for (const StaleBuild& build : stale_build_dirs(*dir, keep_failed))
+      dir->remove_tree(build.name);
   } catch (const std::exception&) { // the next build tries again
   }
 }

@@ -5,6 +5,7 @@
 #include "model/artifact_id.h"
 
 #include <string>
+#include <vector>
 
 namespace hdist {
 
@@ -32,6 +33,13 @@ private:
   bool done_ = false;
 };
 
+/// A build directory of this user that may go.
+struct StaleBuild {
+  std::string name;
+  bool failed = false; // else of a run that died
+};
+/// Those that failed builds left, but the newest `keep_failed`, and those of runs that died.
+std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed);
 /// Removes the build directories of this user that failed builds left, but the newest
 /// `keep_failed`, and those of runs that died. Others' and running ones stay. Never throws.
 void prune_build_dirs(const std::string& parent, int keep_failed) noexcept;

@@ -33,6 +33,22 @@ Builder::Builder(ArtifactStore& store, SourceStore& sources, Publisher& publishe
     : store_(store), sources_(sources), publisher_(publisher), options_(std::move(options)),
       events_(events) {}
 
+/// Before anything of it is looked for: a collection of garbage beside this leaves it alone.
+void Builder::hold(const BuildSpec& spec) {
+  std::vector<ArtifactId> ids{spec.id()};
+  auto add = [&](const std::string& id) {
+    auto mapped = options_.virtuals.find(id);
+    std::optional<ArtifactId> real =
+        ArtifactId::parse(mapped == options_.virtuals.end() ? id : mapped->second);
+    if (real) ids.push_back(*real);
+  };
+  for (const SpecImport& import : spec.imports())
+    add(import.id);
+  for (const std::string& id : spec.run())
+    add(id);
+  store_.hold(ids);
+}
+
 std::optional<ArtifactRecord> Builder::find(const ArtifactId& id) const {
   if (std::optional<ArtifactRecord> record = publisher_.pending(id)) return record;
   return store_.find(id);
@@ -46,6 +62,7 @@ BuildOutcome Builder::build(const BuildSpec& spec, std::stop_token stop) {
     events_.on(TaskEvent{"build", task, TaskState::present, path, 0});
     return BuildSuccess{record, path, true};
   };
+  hold(spec);
   if (std::optional<ArtifactRecord> record = find(spec.id())) return present(*record);
   check_job(spec.commands(),
             {.name = spec.origin(), .text = "", .root = {}}); // before anything is claimed

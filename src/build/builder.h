@@ -72,6 +72,7 @@ public:
   std::optional<ArtifactRecord> find(const ArtifactId& id) const;
 
 private:
+  void hold(const BuildSpec& spec);
   ArtifactStore& store_;
   SourceStore& sources_;
   Publisher& publisher_;

@@ -33,6 +33,7 @@ class Run {
 public:
   Run(const TaskGraph& graph, const RealizeParts& parts, const RealizeOptions& options)
       : graph_(graph), parts_(parts), options_(options), resolved_(resolve_graph(graph)) {
+    hold_all();
     states_ = plan_tasks(
         graph, resolved_, options.goals,
         [&](const ArtifactId& id) { return parts_.builder.find(id).has_value(); },
@@ -56,6 +57,17 @@ public:
   }
 
 private:
+  /// Before any is looked for: what is found stays, whatever a collection of garbage does
+  /// meanwhile.
+  void hold_all() {
+    if (options_.dry_run) return;
+    std::vector<ArtifactId> ids;
+    ids.reserve(resolved_.ids.size());
+    for (const auto& [task, id] : resolved_.ids)
+      ids.push_back(id);
+    parts_.artifacts.hold(ids);
+  }
+
   Realized first_state(std::size_t i) const {
     Realized task;
     task.task = graph_.tasks[i].name;

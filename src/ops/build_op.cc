@@ -30,6 +30,8 @@ BuildResponse build_spec(Session& session, const SpecRequest& request) {
   });
   BuildOutcome outcome = session.builder().build(spec, session.stop());
   session.publisher().barrier();
+  if (const BuildSuccess* success = std::get_if<BuildSuccess>(&outcome))
+    if (success->was_present) session.artifacts().note_use(success->record.id);
   return {std::move(outcome)};
 }
 
@@ -70,7 +72,7 @@ void make_root_link(Session& session, const std::string& link, const std::string
   if (parent.exists(name) && !parent.read_link(name))
     throw Error(ErrorKind::refused, "root.in-the-way",
                 fmt::format("{} exists and is no symlink; it is left alone", path));
-  session.artifacts().add_root(path);
+  session.artifacts().add_root(path); // first: nothing that the link leads to may go meanwhile
   parent.replace_symlink(artifact, name);
 }
 
@@ -78,6 +80,7 @@ void make_root_link(Session& session, const std::string& link, const std::string
 
 ResolveResponse resolve_artifact(Session& session, const ResolveRequest& request) {
   ArtifactRecord record = session.one_artifact(request.artifact);
+  session.artifacts().note_use(record.id); // before the path is given out: it is good for a while
   std::string path = session.artifacts().path_of(record);
   if (!request.root.empty()) make_root_link(session, request.root, path);
   return {record.id, path};

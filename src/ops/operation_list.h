@@ -18,9 +18,13 @@ Operation makeprofile_operation(); // profile_op.cc
 Operation env_operation();
 Operation compile_operation(); // update.cc
 Operation update_operation();
-Operation runtasks_operation();    // runtasks.cc
-Operation host_tools_operation();  // host_tools_op.cc
-Operation schema_operation();      // schema_op.cc
+Operation runtasks_operation();   // runtasks.cc
+Operation host_tools_operation(); // host_tools_op.cc
+Operation schema_operation();     // schema_op.cc
+Operation gc_operation();         // gc_op.cc
+Operation root_list_operation();  // root_op.cc
+Operation root_add_operation();
+Operation root_remove_operation();
 Operation postprocess_operation(); // postprocess_op.cc
 
 } // namespace hdist

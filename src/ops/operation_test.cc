@@ -122,6 +122,16 @@ TEST_F(OperationTest, TheOthersTakeAndGiveWhatTheirSchemasSay) {
   EXPECT_EQ(schema_text("error", error), "");
 }
 
+TEST_F(OperationTest, GarbageAndRootsByJsonAlone) {
+  call("build", R"({"spec": )" + spec_text("tool", "/bin/mkdir $ARTIFACT/bin") + "}");
+  call("root-add", R"({"roots": ["tool"]})");
+  EXPECT_FALSE(call("root-list", "{}").find("roots")->if_list()->empty());
+  call("gc", R"({"dry_run": true})");
+  Value response = call("gc", R"({"grace": 0})");
+  EXPECT_EQ(response.find("kept")->if_list()->size(), 1u);
+  call("root-rm", R"({"roots": ["tool"]})");
+}
+
 TEST_F(OperationTest, ABuildThatWasStoppedIsInterrupted) {
   stop_.request_stop();
   std::string spec = R"({"spec": )" + spec_text("slow", "/bin/sleep 100") + "}";

@@ -101,6 +101,15 @@ BuildOptions Session::build_options() {
   return options;
 }
 
+CleanOptions Session::clean_options(bool dry_run) {
+  return {.temp_dir = make_temp_dir(config_.text("builder", "temp"),
+                                    environment().get_or("TMPDIR", ""), paths_),
+          .log_dir = paths_.logs,
+          .keep_failed = static_cast<int>(config_.integer("builder", "keep-failed")),
+          .keep_logs_s = config_.duration_s("builder", "keep-logs"),
+          .dry_run = dry_run};
+}
+
 Builder& Session::builder() {
   if (!builder_)
     builder_ =
@@ -120,6 +129,7 @@ const Platform& Session::machine() {
 
 FindArtifact Session::find_artifact() {
   return [this](const ArtifactId& id) -> std::optional<FoundArtifact> {
+    artifacts().hold({id}); // first, so that it stays when it is found
     std::optional<ArtifactRecord> record = publisher_ ? publisher_->pending(id) : std::nullopt;
     if (!record) record = artifacts().find(id);
     if (!record) return std::nullopt;
@@ -141,6 +151,7 @@ ArtifactRecord Session::one_artifact(const std::string& text) {
     throw Error(ErrorKind::usage, "artifact.ambiguous",
                 fmt::format("'{}' may be any of {}", text, join(names, ", ")));
   }
+  artifacts().hold({matches.front()}); // first, so that it stays when it is found
   std::optional<ArtifactRecord> record = artifacts().find(matches.front());
   if (!record)
     throw Error(

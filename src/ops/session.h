@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "build/builder.h"
+#include "build/clean.h"
 #include "config/config.h"
 #include "config/paths.h"
 #include "host/host.h"
@@ -53,6 +54,9 @@ public:
   Builder& builder();
   Host& host();
   const Platform& machine(); // what this machine offers
+
+  /// What clean_builds() is to do by the configuration.
+  CleanOptions clean_options(bool dry_run);
 
   /// Records and paths of finished artifacts, for profiles.
   FindArtifact find_artifact();

@@ -121,6 +121,8 @@ public:
   GcReport collect(const GcOptions& options, Events& events, std::stop_token stop = {});
   /// Everything that keeps artifacts, and where it leads.
   std::vector<FollowedRoot> follow_roots(const GcOptions& options = {});
+  /// The same of a path that need not be registered.
+  FollowedRoot follow(const std::string& path);
 
   const std::string& path() const;      // as configured: absolute, links kept
   const std::string& real_path() const; // physical

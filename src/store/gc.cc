@@ -188,7 +188,7 @@ private:
   }
 
   bool is_ours(const ArtifactId& id, const GcRecord& record) const {
-    std::optional<Dir> dir = store_.dir.open_dir_if_exists(id.name());
+    std::optional<Dir> dir = store_.open_name(id.name());
     std::optional<struct stat> status =
         dir ? dir->stat(record.condemned ? condemned_name(id) : record_name(id)) : std::nullopt;
     return !status || may_remove(*dir, *status);
@@ -284,7 +284,7 @@ private:
   /// One artifact after the other, as far as it goes.
   template <typename Work> void attempt(const ArtifactId& id, const Work& work) {
     try {
-      if (std::optional<Dir> dir = store_.dir.open_dir_if_exists(id.name())) work(*dir);
+      if (std::optional<Dir> dir = store_.open_name(id.name())) work(*dir);
     } catch (const Error& error) {
       report_.failures.push_back(id.str() + ": " + error.message());
     }
@@ -355,6 +355,12 @@ std::vector<FollowedRoot> ArtifactStore::follow_roots(const GcOptions& options) 
   looking.dry_run = true;
   GcStore store = state_->for_gc();
   return RootSurvey(store, looking).follow_all();
+}
+
+FollowedRoot ArtifactStore::follow(const std::string& path) {
+  GcStore store = state_->for_gc();
+  GcOptions options;
+  return RootSurvey(store, options).follow(::geteuid(), absolute_path(path));
 }
 
 } // namespace hdist

@@ -70,20 +70,6 @@ void remove_directory(const Dir& dir, const std::string& name) {
 
 } // namespace
 
-int64_t size_of_tree(const Dir& dir, const std::string& name) {
-  std::optional<struct stat> status = dir.stat(name);
-  if (!status) return 0;
-  if (!S_ISDIR(status->st_mode)) return S_ISREG(status->st_mode) ? status->st_size : 0;
-  int64_t size = 0;
-  try {
-    walk_tree(dir.open_dir(name), [&](const Dir&, const TreeEntry& entry) {
-      if (entry.type == EntryType::file) size += entry.stat.st_size;
-    });
-  } catch (const Error&) { // NOLINT(bugprone-empty-catch): only for the report
-  }
-  return size;
-}
-
 bool may_remove(const Dir& dir, const struct stat& status) {
   if (::geteuid() == 0 || status.st_uid == ::geteuid()) return true;
   struct stat parent {};
@@ -232,7 +218,7 @@ void Leftovers::clean_unfinished(const Dir& dir, const std::string& below) {
 }
 
 void Leftovers::clean_name(const std::string& name) {
-  std::optional<Dir> dir = store_.dir.open_dir_if_exists(name);
+  std::optional<Dir> dir = store_.open_name(name);
   if (!dir) return;
   clean_unfinished(*dir, name);
   std::map<std::string, Group> groups;

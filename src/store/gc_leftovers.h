@@ -17,9 +17,6 @@ void finish_removal(const Dir& name_dir, const ArtifactId& id);
 /// True when this user may remove what `status` is of from `dir`, which may be sticky.
 bool may_remove(const Dir& dir, const struct stat& status);
 
-/// Bytes of the regular files of a tree, or of one file.
-int64_t size_of_tree(const Dir& dir, const std::string& name);
-
 /// Finds, and unless it is a dry run removes, what no running process and no artifact needs:
 /// half-done removals and publications, attempts of dead processes, unfinished files. Puts back a
 /// record that was moved aside while its directory is whole. What is others' is passed over; a step

@@ -228,15 +228,5 @@ TEST_F(LeftoversTest, WhatIsAnotherUsersInAStickyFolderIsPassedOver) {
   EXPECT_TRUE(may_remove(dir, status));
 }
 
-TEST_F(LeftoversTest, TheSizeOfATreeIsThatOfItsFiles) {
-  write_file(tmp_.path() + "/t/a", "123");
-  write_file(tmp_.path() + "/t/b/c", "4567");
-  fs::create_symlink("/", tmp_.path() + "/t/link");
-  Dir dir = Dir::open(tmp_.path());
-  EXPECT_EQ(size_of_tree(dir, "t"), 7);
-  EXPECT_EQ(size_of_tree(dir, "t/a"), 3);
-  EXPECT_EQ(size_of_tree(dir, "none"), 0);
-}
-
 } // namespace
 } // namespace hdist

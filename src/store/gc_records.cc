@@ -17,7 +17,7 @@ constexpr int64_t kLargestRecord = 16 << 20;
 
 void list_records_of(const GcStore& store, const std::string& name,
                      std::map<ArtifactId, GcRecord>& records) {
-  std::optional<Dir> dir = store.dir.open_dir_if_exists(name);
+  std::optional<Dir> dir = store.open_name(name);
   if (!dir) return;
   for (const Entry& entry : dir->list()) {
     std::optional<HashedName> parts = parse_hashed_name(entry.name);
@@ -33,6 +33,13 @@ void list_records_of(const GcStore& store, const std::string& name,
 }
 
 } // namespace
+
+std::optional<Dir> GcStore::open_name(const std::string& name) const {
+  std::optional<Dir> found = dir.open_dir_if_exists(name);
+  struct stat status {};
+  if (found && ::fstat(found->fd(), &status) != 0) throw_errno("fstat", found->path());
+  return found && trusts(status.st_uid) ? std::move(found) : std::nullopt;
+}
 
 std::optional<HashedName> parse_hashed_name(const std::string& file) {
   if (file.size() <= kHash32 || file[kHash32] != '.') return std::nullopt;

@@ -24,6 +24,9 @@ struct GcStore {
   ClaimJudge& judge;
   std::function<bool(uid_t)> trusts;
   std::function<void()> sync_all; // everything written so far is durable
+
+  /// <name>/; nullopt when it is absent, or of an owner who is not trusted.
+  std::optional<Dir> open_name(const std::string& name) const;
 };
 
 struct GcRecord {

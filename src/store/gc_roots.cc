@@ -41,7 +41,7 @@ std::string process_text(const LeaseHolder& holder) {
 std::vector<ArtifactId> RootSurvey::at_place(const std::string& name,
                                              const std::string& directory) {
   std::vector<ArtifactId> possible, exact;
-  std::optional<Dir> dir = store_.dir.open_dir_if_exists(name);
+  std::optional<Dir> dir = store_.open_name(name);
   if (!dir) return {};
   for (const Entry& entry : dir->list()) {
     if (!entry.name.starts_with(std::string_view(directory).substr(0, kHash12))) continue;
@@ -128,13 +128,15 @@ const RootSurvey::Known& RootSurvey::known(const ArtifactId& id) {
   Known& known = found->second;
   if (!is_new && known.there) return known;
   try {
-    std::optional<Dir> dir = store_.dir.open_dir_if_exists(id.name());
+    std::optional<Dir> dir = store_.open_name(id.name());
     std::optional<ArtifactRecord> record = dir ? read_any_record(*dir, id) : std::nullopt;
     if (!record) return known;
     known.there = true;
     known.size_bytes = record->size_bytes;
     known.needs = record->references;
     known.needs.insert(known.needs.end(), record->run.begin(), record->run.end());
+    if (record->needs)
+      known.needs.insert(known.needs.end(), record->needs->begin(), record->needs->end());
   } catch (const Error& error) {
     known.there = true; // what it needs is not known
     known.problem = error.message();

@@ -22,6 +22,7 @@ public:
 
   /// Roots and needs of processes, in this order.
   std::vector<FollowedRoot> follow_all();
+  FollowedRoot follow(unsigned uid, const std::string& path);
 
   struct Reached {
     std::vector<FollowedRoot> roots;
@@ -45,7 +46,6 @@ private:
   void follow_folder(const Dir& roots, std::vector<FollowedRoot>& found);
   void follow_links(std::vector<FollowedRoot>& found);
   void follow_processes(std::vector<FollowedRoot>& found);
-  FollowedRoot follow(unsigned uid, const std::string& path);
   std::vector<ArtifactId> at_place(const std::string& name, const std::string& directory);
   const Known& known(const ArtifactId& id);
   void add_recent(const std::map<ArtifactId, GcRecord>& records, std::vector<MarkSeed>& seeds,

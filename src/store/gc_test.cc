@@ -286,7 +286,7 @@ TEST_F(GcTest, AProcessThatBecameAnotherProgramStillHoldsItsProfile) {
   if (child == 0) {
     bool held = !open().hold_for_process(generation).empty();
     if (!held || dup2(pipes[1], STDOUT_FILENO) < 0) _exit(1);
-    execl("/bin/sh", "sh", "-c", "echo ready; read wait", nullptr);
+    execl("/bin/sh", "sh", "-c", "echo ready; exec sleep 600", nullptr);
     _exit(1);
   }
   char byte = 0;

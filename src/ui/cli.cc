@@ -35,7 +35,7 @@ int jobs_of(const Arguments& global) {
 } // namespace
 
 Cli::Cli(Brand brand, std::string executable, const Arguments& global)
-    : brand_(std::move(brand)), json_(global.flag("--json")),
+    : brand_(std::move(brand)), json_(global.flag("--json")), verbose_(global.flag("--verbose")),
       request_(std::make_unique<SessionRequest>()) {
   request_->brand = brand_;
   request_->executable = std::move(executable);

@@ -27,6 +27,7 @@ public:
   Session& session(); // made at the first call
   const Brand& brand() const { return brand_; }
   bool json() const { return json_; }
+  bool verbose() const { return verbose_; }
   TextEvents& events() { return *events_; }
   bool interrupted() const;
   /// Signals end the program again; before another program takes its place.
@@ -40,6 +41,7 @@ public:
 private:
   Brand brand_;
   bool json_ = false;
+  bool verbose_ = false;
   std::unique_ptr<StopOnSignals> signals_;
   std::unique_ptr<TextEvents> events_;
   std::unique_ptr<SessionRequest> request_;

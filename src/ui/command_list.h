@@ -20,6 +20,8 @@ CliCommand hash_command(); // command_build.cc
 CliCommand build_command();
 CliCommand resolve_command();
 CliCommand makeprofile_command(); // command_profile.cc
+CliCommand gc_command();          // command_clean.cc
+CliCommand root_command();
 CliCommand postprocess_command(); // command_job.cc
 
 } // namespace hdist
