@@ -46,11 +46,28 @@ std::vector<std::size_t> references(const Value* list, const char* member, const
   return found;
 }
 
+/// Those that a profile or a command names.
+std::vector<std::string> named_builds(const Task& task) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& id) {
+    if (id.starts_with('$')) names.push_back(id.substr(1));
+  };
+  if (const ProfileTask* profile = std::get_if<ProfileTask>(&task.action))
+    for (const std::string& member : profile->members)
+      add(member);
+  if (const CommandTask* command = std::get_if<CommandTask>(&task.action))
+    for (const SpecImport& import : command->imports)
+      add(import.id);
+  return names;
+}
+
 void add_task_needs(const TaskGraph& graph, const Index& index, ResolvedGraph& resolved) {
   for (std::size_t i = 0; i < graph.tasks.size(); ++i) {
     const Task& task = graph.tasks[i];
     for (const std::string& need : task.needs)
       resolved.build_needs[i].push_back(task_called(index, need, task.name));
+    for (const std::string& id : named_builds(task))
+      resolved.build_needs[i].push_back(task_called(index, id, task.name));
     const BuildTask* build = std::get_if<BuildTask>(&task.action);
     if (build == nullptr) continue;
     const Value* job = build->spec.find("build");
@@ -170,11 +187,11 @@ std::vector<PlannedState> plan_tasks(const TaskGraph& graph, const ResolvedGraph
                                      const std::function<bool(const SourceKey&)>& has_source) {
   Planner planner(graph, resolved, has_artifact, has_source);
   if (goals.empty()) {
+    std::set<std::size_t> sources; // of builds: got when the build is to be done
+    for (const std::vector<std::size_t>& needs : resolved.source_needs)
+      sources.insert(needs.begin(), needs.end());
     for (std::size_t i = 0; i < graph.tasks.size(); ++i)
-      if (std::holds_alternative<BuildTask>(graph.tasks[i].action)) planner.want(i);
-    bool builds = !resolved.ids.empty();
-    for (std::size_t i = 0; i < graph.tasks.size() && !builds; ++i)
-      planner.want(i);
+      if (!sources.contains(i)) planner.want(i);
     return planner.take();
   }
   Index index = index_of(graph);

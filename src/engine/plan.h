@@ -29,7 +29,8 @@ ResolvedGraph resolve_graph(const TaskGraph& graph);
 enum class PlannedState { not_needed, present, to_do };
 
 /// From the goals down: a present artifact needs only its run-time dependencies; a missing one its
-/// imports and sources too.
+/// imports and sources too. Profiles and commands are never present. No goals: all tasks, but
+/// sources of builds only where the build is to be done.
 std::vector<PlannedState> plan_tasks(const TaskGraph& graph, const ResolvedGraph& resolved,
                                      const std::vector<std::string>& goals,
                                      const std::function<bool(const ArtifactId&)>& has_artifact,

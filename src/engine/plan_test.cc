@@ -61,6 +61,21 @@ TEST(Plan, ASourceIsNotNeededByABuildThatIsPresent) {
   EXPECT_EQ(states["fetch:src"], PlannedState::not_needed);
 }
 
+TEST(Plan, WithoutGoalsAllIsDoneButSourcesOfWhatIsThere) {
+  TaskGraph graph = small_graph();
+  graph.tasks.push_back({"fetch:other", FetchTask{{{"https://example.org/y", std::nullopt}}}, {}});
+  graph.tasks.push_back({"profile", ProfileTask{"/p", {"$build:app"}}, {}});
+  graph.tasks.push_back({"check", CommandTask{{"true"}, {{"$build:data", "DATA"}}}, {}});
+  auto states = plan(graph, {}, {"app", "lib", "data"});
+  EXPECT_EQ(states["fetch:src"], PlannedState::not_needed);
+  EXPECT_EQ(states["build:app"], PlannedState::present);
+  for (const char* task : {"fetch:other", "profile", "check"})
+    EXPECT_EQ(states[task], PlannedState::to_do) << task;
+  states = plan(graph, {"check"}, {});
+  EXPECT_EQ(states["build:data"], PlannedState::to_do);
+  EXPECT_EQ(states["build:app"], PlannedState::not_needed);
+}
+
 TEST(Plan, ADependencysIdIsPartOfTheId) {
   TaskGraph graph = small_graph();
   ArtifactId before = resolve_graph(graph).ids.at("build:app");

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 
 namespace hdist {
 
@@ -75,21 +76,25 @@ private:
     if (states_[i] == PlannedState::present) task.state = Realized::State::present;
     if (states_[i] == PlannedState::to_do)
       task.state = options_.dry_run ? Realized::State::planned : Realized::State::not_run;
-    if (wants_no_build(i)) task.state = Realized::State::not_needed;
+    if (wants_no_build(i) || is_left_to_caller(i)) task.state = Realized::State::not_needed;
     return task;
   }
 
   bool wants_no_build(std::size_t i) const {
-    return options_.fetch_only && states_[i] == PlannedState::to_do &&
-           std::holds_alternative<BuildTask>(graph_.tasks[i].action);
+    return options_.fetch_only && states_[i] == PlannedState::to_do && !is_source(i);
+  }
+  bool is_source(std::size_t i) const {
+    const TaskAction& action = graph_.tasks[i].action;
+    return std::holds_alternative<FetchTask>(action) || std::holds_alternative<PackTask>(action);
+  }
+  bool is_left_to_caller(std::size_t i) const {
+    return !parts_.make_profile && std::holds_alternative<ProfileTask>(graph_.tasks[i].action);
   }
 
   std::vector<ScheduledTask> scheduled() {
     std::vector<std::size_t> place(graph_.tasks.size(), graph_.tasks.size());
     for (std::size_t i = 0; i < graph_.tasks.size(); ++i) {
-      if (states_[i] != PlannedState::to_do || wants_no_build(i) ||
-          std::holds_alternative<ProfileTask>(graph_.tasks[i].action))
-        continue;
+      if (states_[i] != PlannedState::to_do || wants_no_build(i) || is_left_to_caller(i)) continue;
       place[i] = to_do_.size();
       to_do_.push_back(i);
     }
@@ -112,6 +117,16 @@ private:
       task.exclusive = build->exclusive;
       task.work = [this, i](std::stop_token stop) {
         return timed(i, [&] { return build_one(i, stop); });
+      };
+    } else if (const CommandTask* command = std::get_if<CommandTask>(&graph_.tasks[i].action)) {
+      task.cores = std::min(command->cores, options_.jobs);
+      task.exclusive = command->exclusive;
+      task.work = [this, i](std::stop_token stop) {
+        return timed(i, [&] { return do_one(i, stop); });
+      };
+    } else if (!is_source(i)) {
+      task.work = [this, i](std::stop_token stop) {
+        return timed(i, [&] { return do_one(i, stop); });
       };
     } else {
       task.pool = ScheduledTask::Pool::io;
@@ -165,6 +180,58 @@ private:
     });
   }
 
+  /// A profile or a command.
+  bool do_one(std::size_t i, const std::stop_token& stop) {
+    const Task& task = graph_.tasks[i];
+    Realized& result = report_.tasks[i];
+    const char* kind = std::holds_alternative<ProfileTask>(task.action) ? "profile" : "command";
+    const auto start = std::chrono::steady_clock::now();
+    const auto tell = [&](TaskState state, std::string detail) {
+      const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+      parts_.events.on(TaskEvent{kind, task.name, state, std::move(detail),
+                                 state == TaskState::started ? 0 : time.count()});
+    };
+    tell(TaskState::started, "");
+    const bool done = attempt(result, [&] {
+      if (const ProfileTask* profile = std::get_if<ProfileTask>(&task.action))
+        make_profile(task.name, *profile);
+      else
+        run_command(task.name, std::get<CommandTask>(task.action), stop);
+      result.state = Realized::State::done;
+      return true;
+    });
+    tell(done ? TaskState::finished : TaskState::failed,
+         result.error ? result.error->message().substr(0, result.error->message().find('\n')) : "");
+    return done;
+  }
+
+  /// "$task" as the id of that build.
+  std::string meant(const std::string& id) const {
+    return id.starts_with('$') ? resolved_.ids.at(id.substr(1)).str() : id;
+  }
+
+  void make_profile(const std::string& name, const ProfileTask& profile) {
+    std::vector<std::string> members;
+    for (const std::string& member : profile.members)
+      members.push_back(meant(member));
+    const std::lock_guard lock(profiles_);
+    parts_.make_profile(name, profile, members);
+  }
+
+  void run_command(const std::string& name, const CommandTask& command,
+                   const std::stop_token& stop) const {
+    std::vector<JobImport> imports;
+    for (const SpecImport& import : command.imports) {
+      const std::optional<ArtifactId> id = ArtifactId::parse(meant(import.id));
+      const std::optional<ArtifactRecord> record = id ? parts_.builder.find(*id) : std::nullopt;
+      if (!record)
+        throw Error(ErrorKind::failed, "tasks.missing-import",
+                    fmt::format("the task '{}' needs {}, which is not built", name, import.id));
+      imports.push_back({record->id.str(), parts_.artifacts.path_of(*record), import.ref});
+    }
+    run_command_task(name, command, imports, parts_.commands, parts_.events, stop);
+  }
+
   /// What is wrong with one task (its addresses, its source, its spec) is that task's result; what
   /// is wrong with the machine (a full disk, a store of another kind) or with safety ends the run.
   template <typename Work> static bool attempt(Realized& result, const Work& work) {
@@ -194,6 +261,7 @@ private:
   std::vector<PlannedState> states_;
   std::vector<std::size_t> to_do_; // indices of tasks in the order scheduled
   std::atomic<int64_t> ended_ = 0;
+  std::mutex profiles_; // one at a time
   RealizeReport report_;
 };
 

@@ -4,10 +4,12 @@
 
 #include "base/log.h"
 #include "build/builder.h"
+#include "engine/command_task.h"
 #include "model/task_graph.h"
 #include "schedule/scheduler.h"
 #include "source/fetch.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -21,13 +23,15 @@ struct RealizeOptions {
   bool keep_going = true;
   bool fetch_only = false;
   bool dry_run = false; // plan only
-  /// Build tasks that are wanted; empty: all. Others are built only where a wanted one needs them.
+  /// Tasks that are wanted; empty: all (plan_tasks()). Others are done only where a wanted one
+  /// needs them.
   std::vector<std::string> goals;
 };
 
 struct Realized {
   std::string task;
-  enum class State { present, fetched, built, failed, skipped, planned, not_needed, not_run };
+  /// done: profiles and commands.
+  enum class State { present, fetched, built, done, failed, skipped, planned, not_needed, not_run };
   State state = State::not_needed;
   std::optional<ArtifactId> id;        // of build tasks
   std::optional<FetchOutcome> fetched; // of fetch tasks that ran
@@ -51,11 +55,16 @@ struct RealizeParts {
   Builder& builder;
   Publisher& publisher;
   Events& events;
+  /// Makes a profile of artifacts; called from any thread, one call at a time. Empty: profile tasks
+  /// are left to the caller.
+  std::function<void(const std::string& task, const ProfileTask& profile,
+                     const std::vector<std::string>& members)>
+      make_profile = {};
+  CommandSurroundings commands = {};
 };
 
 /// Ids first (imports filled in), then what is present is marked; only sources that a missing build
-/// needs are fetched. Profile tasks are left to the caller. Returns when all that was built is
-/// durable.
+/// needs are fetched. Returns when all that was built is durable.
 RealizeReport realize(const TaskGraph& graph, const RealizeParts& parts,
                       const RealizeOptions& options, std::stop_token stop);
 

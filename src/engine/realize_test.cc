@@ -1,5 +1,6 @@
 #include "engine/realize.h"
 
+#include "base/text.h"
 #include "data/json.h"
 #include "host/host.h"
 #include "net/fake_http.h"
@@ -18,8 +19,13 @@ protected:
     Publisher publisher(artifacts_);
     Builder builder(artifacts_, sources_, publisher, build_options(), events_);
     Fetcher fetcher(sources_, http_, deb_, dead_hosts_, {}, events_);
-    return realize(graph, {artifacts_, sources_, fetcher, builder, publisher, events_}, options,
-                   {});
+    RealizeParts parts{artifacts_, sources_, fetcher, builder, publisher, events_};
+    parts.commands = {HDIST_SUPERVISE_PATH, Env::current()};
+    parts.make_profile = [&](const std::string& task, const ProfileTask& profile,
+                             const std::vector<std::string>& members) {
+      profiles_.push_back(task + " " + profile.path + " " + join(members, " "));
+    };
+    return realize(graph, parts, options, {});
   }
 
   BuildOptions build_options() const {
@@ -49,6 +55,7 @@ protected:
   }
 
   TempDir tmp_;
+  std::vector<std::string> profiles_; // made
   ArtifactStore artifacts_ = ArtifactStore::open(tmp_.path() + "/artifacts", {.durable = false});
   SourceStore sources_ = SourceStore::open(tmp_.path() + "/source");
   RecordedEvents events_;
@@ -101,6 +108,36 @@ TEST_F(RealizeTest, OnlyGoalsAndWhatTheyNeedAreBuilt) {
   EXPECT_EQ(of(report, "a").state, Realized::State::built);
   EXPECT_EQ(of(report, "b").state, Realized::State::not_needed);
   EXPECT_TRUE(report.ok());
+}
+
+TEST_F(RealizeTest, ProfilesAndCommandsComeAfterWhatTheyName) {
+  const std::string out = tmp_.path() + "/out";
+  const std::string graph = "{" + build("a", "echo hi > $ARTIFACT/x") +
+                            R"(, "p": {"type": "profile", "path": "/p", "members": ["$a"]},
+      "c": {"type": "command", "needs": ["p"], "import": [{"id": "$a", "ref": "A"}],
+            "environment": {"OUT": ")" +
+                            out + R"("}, "command": ["sh", "-c", "cat $A_DIR/x >> $OUT"]}})";
+  for (const char* expected : {"hi\n", "hi\nhi\n"}) { // a command is run each time
+    const RealizeReport report = run(graph);
+    EXPECT_TRUE(report.ok());
+    EXPECT_EQ(of(report, "c").state, Realized::State::done);
+    EXPECT_EQ(read_file(out), expected);
+    ASSERT_FALSE(profiles_.empty());
+    EXPECT_EQ(profiles_.back(), "p /p " + of(report, "a").id->str());
+  }
+}
+
+TEST_F(RealizeTest, AFailedBuildSkipsProfileAndCommand) {
+  const RealizeReport report = run("{" + build("a", "exit 1") +
+                                   R"(, "p": {"type": "profile", "path": "/p", "members": ["$a"]},
+      "c": {"type": "command", "needs": ["p"], "command": ["true"]},
+      "d": {"type": "command", "command": ["sh", "-c", "echo it broke >&2; exit 4"]}})");
+  EXPECT_EQ(of(report, "p").state, Realized::State::skipped);
+  EXPECT_EQ(of(report, "c").reason, "a");
+  EXPECT_TRUE(profiles_.empty());
+  EXPECT_EQ(of(report, "d").error.value().code(), "tasks.command-failed");
+  EXPECT_EQ(of(report, "d").error.value().message(),
+            "sh -c 'echo it broke >&2; exit 4': exit status 4\n  | it broke");
 }
 
 TEST_F(RealizeTest, ADryRunBuildsNothing) {

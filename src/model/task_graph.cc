@@ -83,23 +83,58 @@ PackTask read_pack(Fields& fields) {
   return pack;
 }
 
+int read_cores(Fields& fields) {
+  const Value* cores = find_either(fields, "cores", "ncores");
+  if (cores == nullptr) return 1;
+  constexpr int64_t kMost = 100'000;
+  int64_t count = cores->if_integer() != nullptr ? cores->if_integer()->as_int64().value_or(0) : 0;
+  if (count < 1 || count > kMost)
+    throw document_error(fields.document(), cores->position(), fields.path_of("cores"),
+                         "expected an integer from 1 to 100000");
+  return static_cast<int>(count);
+}
+
 BuildTask read_build(Fields& fields) {
   const Value* spec = find_either(fields, "spec", "body");
   if (spec == nullptr || spec->if_map() == nullptr)
     throw fields.error("spec", "expected the build spec");
-  BuildTask build{.spec = *spec};
-  const Value* cores = find_either(fields, "cores", "ncores");
-  if (cores != nullptr) {
-    constexpr int64_t kMost = 100'000;
-    int64_t count =
-        cores->if_integer() != nullptr ? cores->if_integer()->as_int64().value_or(0) : 0;
-    if (count < 1 || count > kMost)
-      throw document_error(fields.document(), cores->position(), fields.path_of("cores"),
-                           "expected an integer from 1 to 100000");
-    build.cores = static_cast<int>(count);
+  return {
+      .spec = *spec, .cores = read_cores(fields), .exclusive = fields.flag_or("exclusive", false)};
+}
+
+std::vector<SpecImport> read_imports(Fields& fields) {
+  std::vector<SpecImport> imports;
+  const Value::List* list = fields.list("import");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    Fields item(fields.document(), (*list)[i], fmt::format("{}[{}]", fields.path_of("import"), i));
+    SpecImport import{.id = item.text("id"), .ref = item.text_if("ref")};
+    if (!import.id.starts_with('$') && !ArtifactId::parse(import.id))
+      throw item.error(
+          "id", fmt::format("\"{}\" is no artifact id and no \"$task\"", printable(import.id)));
+    item.finish();
+    imports.push_back(std::move(import));
   }
-  build.exclusive = fields.flag_or("exclusive", false);
-  return build;
+  return imports;
+}
+
+CommandTask read_command(Fields& fields) {
+  CommandTask command;
+  command.argv = fields.texts("command");
+  if (command.argv.empty()) throw fields.error("command", "expected a program and its arguments");
+  command.imports = read_imports(fields);
+  const Value::Map* environment = fields.map("environment");
+  for (std::size_t i = 0; environment != nullptr && i < environment->size(); ++i) {
+    const auto& [name, value] = (*environment)[i];
+    const std::string path = fields.path_of("environment") + "." + name;
+    if (name.empty() || name.find('=') != std::string::npos)
+      throw document_error(fields.document(), value.position(), path,
+                           fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
+    command.environment.emplace_back(name, expect_string(fields.document(), value, path));
+  }
+  command.directory = fields.text_or("directory", "");
+  command.cores = read_cores(fields);
+  command.exclusive = fields.flag_or("exclusive", false);
+  return command;
 }
 
 Task read_task(const Document& document, const Value::Member& member, const std::string& path) {
@@ -119,10 +154,12 @@ Task read_task(const Document& document, const Value::Member& member, const std:
     task.action = read_build(fields);
   else if (type == "profile")
     task.action = ProfileTask{.path = fields.text("path"), .members = fields.texts("members")};
+  else if (type == "command")
+    task.action = read_command(fields);
   else
-    throw fields.error("type",
-                       fmt::format("unknown type \"{}\": expected fetch, pack, build or profile",
-                                   printable(type)));
+    throw fields.error(
+        "type", fmt::format("unknown type \"{}\": expected fetch, pack, build, profile or command",
+                            printable(type)));
   fields.finish();
   return task;
 }
@@ -173,14 +210,20 @@ public:
     if (const auto* build = std::get_if<BuildTask>(&task.action))
       for_each_dependency(build->spec, [&](const Value& id) { check_meant(task, id); });
     if (const auto* profile = std::get_if<ProfileTask>(&task.action))
-      for (const std::string& member : profile->members) {
-        Value text(member);
-        text.set_position(value.position());
-        check_meant(task, text);
-      }
+      for (const std::string& member : profile->members)
+        check_text(task, value, member);
+    if (const auto* command = std::get_if<CommandTask>(&task.action))
+      for (const SpecImport& import : command->imports)
+        check_text(task, value, import.id);
   }
 
 private:
+  void check_text(const Task& task, const Value& value, const std::string& id) const {
+    Value text(id);
+    text.set_position(value.position());
+    check_meant(task, text);
+  }
+
   void check_meant(const Task& task, const Value& id) const {
     std::optional<std::string> name = task_meant(id);
     if (name && !std::binary_search(builds_.begin(), builds_.end(), *name))
@@ -237,6 +280,25 @@ void write(Value& out, const BuildTask& build) {
   if (build.cores != 1) out.set("cores", build.cores);
   if (build.exclusive) out.set("exclusive", true);
   out.set("spec", build.spec);
+}
+
+void write(Value& out, const CommandTask& command) {
+  out.set("type", "command");
+  out.set("command", texts_value(command.argv));
+  for (const SpecImport& import : command.imports) {
+    Value item = Value::map();
+    item.set("id", import.id);
+    if (import.ref) item.set("ref", *import.ref);
+    if (out.find("import") == nullptr) out.set("import", Value::list());
+    out.find("import")->push(std::move(item));
+  }
+  Value environment = Value::map();
+  for (const auto& [name, text] : command.environment)
+    environment.set(name, text);
+  if (!command.environment.empty()) out.set("environment", std::move(environment));
+  if (!command.directory.empty()) out.set("directory", command.directory);
+  if (command.cores != 1) out.set("cores", command.cores);
+  if (command.exclusive) out.set("exclusive", true);
 }
 
 void write(Value& out, const ProfileTask& profile) {

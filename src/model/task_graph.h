@@ -1,5 +1,5 @@
-// task_graph.h: tasks.json: the DAG of fetch, build and profile tasks that front ends make and the
-// engine runs.
+// task_graph.h: tasks.json: the DAG of fetch, build, profile and command tasks that front ends make
+// and the engine runs (docs/tasks-format.md).
 #pragma once
 
 #include "model/build_spec.h"
@@ -38,9 +38,21 @@ struct ProfileTask {
   std::vector<std::string> members; // ids or "$task"
 };
 
+/// A program that is run for what it does, each time; nothing of it is stored or hashed.
+struct CommandTask {
+  std::vector<std::string> argv;   // $NAME is replaced, by the job language's rule
+  std::vector<SpecImport> imports; // <REF>_DIR and <REF>_ID; ids or "$task"
+  std::vector<std::pair<std::string, std::string>> environment; // in order; $NAME is replaced
+  std::string directory;                                        // "": the caller's
+  int cores = 1;
+  bool exclusive = false;
+};
+
+using TaskAction = std::variant<FetchTask, PackTask, BuildTask, ProfileTask, CommandTask>;
+
 struct Task {
   std::string name;
-  std::variant<FetchTask, PackTask, BuildTask, ProfileTask> action;
+  TaskAction action;
   std::vector<std::string>
       needs; // further tasks; those meant by "$task" and by source keys need not be listed
 };

@@ -39,6 +39,11 @@ TaskGraph example() {
   graph.tasks.push_back({"x", BuildTask{spec, 4, true}, {"fetch x-1.tar.gz"}});
   graph.tasks.push_back({"y", BuildTask{parse_json(R"({"name": "y", "build": {}})", "spec")}, {}});
   graph.tasks.push_back({"profile", ProfileTask{"/home/u/p", {"$x", "$y"}}, {}});
+  CommandTask check{.argv = {"$X_DIR/bin/x", "--check"}, .imports = {{"$x", "X"}}};
+  check.environment = {{"LANG", "C"}};
+  check.directory = "tests";
+  check.exclusive = true;
+  graph.tasks.push_back({"check", check, {"profile"}});
   return graph;
 }
 
@@ -49,7 +54,7 @@ TEST(TaskGraph, IsWrittenAsTheGoldenFileSays) {
 TEST(TaskGraph, WhatIsWrittenIsReadBackEqual) {
   TaskGraph graph = graph_of(pretty_json(example().to_value()));
   EXPECT_EQ(graph.to_value(), example().to_value());
-  ASSERT_EQ(graph.tasks.size(), 5U);
+  ASSERT_EQ(graph.tasks.size(), 6U);
   EXPECT_EQ(graph.tasks[0].name, "fetch x-1.tar.gz");
   EXPECT_EQ(std::get<FetchTask>(graph.tasks[0].action),
             std::get<FetchTask>(example().tasks[0].action));
@@ -101,6 +106,17 @@ TEST(TaskGraph, WrongTasksAreErrors) {
   EXPECT_NE(error_of(R"("a": {"type": "build", "spec": {}, "cores": 0})").find("from 1"),
             std::string::npos);
   EXPECT_NE(error_of(R"("a": {"type": "build", "spec": {}, "body": {}})").find("give one"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"("a": {"type": "command", "command": []})").find("expected a program"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"("a": {"type": "command", "command": ["a"], "import": [{"id": "x"}]})")
+                .find("\"x\" is no artifact id"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"("a": {"type": "command", "command": ["a"], "import": [{"id": "$x"}]})")
+                .find("\"x\" is no build task"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"("a": {"type": "command", "command": ["a"], "environment": {"B=": "c"}})")
+                .find("name of a variable"),
             std::string::npos);
   EXPECT_NE(error_of(R"("a\n": {"type": "build", "spec": {}})").find("name of a task"),
             std::string::npos);

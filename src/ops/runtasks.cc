@@ -1,6 +1,7 @@
 #include "ops/runtasks.h"
 
 #include "base/text.h"
+#include "build/job_check.h"
 #include "ops/operation_list.h"
 #include "ops/schema_op.h"
 #include "ops/update.h"
@@ -8,55 +9,64 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace hdist {
 
 namespace {
 
 void check_goals(const TaskGraph& graph, const std::vector<std::string>& only) {
-  std::vector<std::string> builds;
+  std::vector<std::string> names;
   for (const Task& task : graph.tasks)
-    if (std::holds_alternative<BuildTask>(task.action)) builds.push_back(task.name);
+    names.push_back(task.name);
   for (const std::string& name : only) {
-    if (std::find(builds.begin(), builds.end(), name) != builds.end()) continue;
-    std::optional<std::string> meant = nearest(name, builds);
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    std::optional<std::string> meant = nearest(name, names);
     throw Error(ErrorKind::usage, "tasks.unknown",
-                fmt::format("the graph has no build task '{}'{}", printable(name),
+                fmt::format("the graph has no task '{}'{}", printable(name),
                             meant ? fmt::format("; is '{}' meant?", *meant) : ""));
   }
 }
 
-MakeProfileResponse make_profile_of_task(Session& session, const std::string& name,
-                                         const ProfileTask& task, const RealizeReport& report) {
-  MakeProfileRequest request;
-  request.profile = task.path;
-  request.reason = "task " + name;
-  for (const std::string& member : task.members)
-    request.artifacts.push_back(member.starts_with('$') ? report.ids.at(member.substr(1)).str()
-                                                        : member);
-  return make_profile_of(session, request);
-}
-
 } // namespace
+
+TaskGraph read_task_graph(const Document& document) {
+  TaskGraph graph = TaskGraph::read(document);
+  for (const Task& task : graph.tasks) {
+    const BuildTask* build = std::get_if<BuildTask>(&task.action);
+    const Value* job = build != nullptr ? build->spec.find("build") : nullptr;
+    const Value* commands = job != nullptr ? job->find("commands") : nullptr;
+    if (commands != nullptr)
+      check_job(*commands, document, fmt::format("{}: build.commands", task.name));
+  }
+  return graph;
+}
 
 RunTasksResponse run_tasks(Session& session, const RunTasksRequest& request) {
   check_goals(request.graph, request.only);
   RealizeOptions options;
   options.jobs = session.jobs();
+  options.keep_going = request.keep_going;
   options.dry_run = request.dry_run;
   options.fetch_only = request.fetch_only;
   options.goals = request.only;
+  std::map<std::string, MakeProfileResponse> profiles;
   RealizeParts parts{session.artifacts(), session.sources(),   session.fetcher(),
                      session.builder(),   session.publisher(), session.events()};
+  parts.commands = {session.paths().supervise, session.environment()};
+  parts.make_profile = [&](const std::string& name, const ProfileTask& task,
+                           const std::vector<std::string>& members) {
+    MakeProfileRequest profile;
+    profile.profile = task.path;
+    profile.reason = "task " + name;
+    profile.artifacts = members;
+    profiles.emplace(name, make_profile_of(session, profile));
+  };
   RunTasksResponse response;
   response.report = realize(request.graph, parts, options, session.stop());
-  bool makes_profiles =
-      response.report.ok() && !request.dry_run && !request.fetch_only && request.only.empty();
-  if (!makes_profiles) return response;
-  for (const Task& task : request.graph.tasks)
-    if (const ProfileTask* profile = std::get_if<ProfileTask>(&task.action))
-      response.profiles.push_back(
-          make_profile_of_task(session, task.name, *profile, response.report));
+  for (const Realized& task : response.report.tasks)
+    if (auto made = profiles.find(task.task); made != profiles.end())
+      response.profiles.push_back(std::move(made->second));
   return response;
 }
 
@@ -78,8 +88,9 @@ RunTasksRequest read_runtasks_request(const Document& request) {
   result.only = fields.texts("only");
   result.dry_run = fields.flag_or("dry_run", false);
   result.fetch_only = fields.flag_or("fetch_only", false);
+  result.keep_going = fields.flag_or("keep_going", true);
   fields.finish();
-  result.graph = TaskGraph::read(Document{request.name, request.text, graph});
+  result.graph = read_task_graph(Document{request.name, request.text, graph});
   return result;
 }
 

@@ -40,7 +40,7 @@ TEST_F(RunTasksTest, AnUnknownTaskIsGivenTheNearest) {
   RunTasksRequest wrong = request("true");
   wrong.only = {"tol"};
   EXPECT_EQ(message_of([&] { run_tasks(*session_, wrong); }),
-            "the graph has no build task 'tol'; is 'tool' meant?");
+            "the graph has no task 'tol'; is 'tool' meant?");
 }
 
 TEST_F(RunTasksTest, AMistakeInTheGraphIsNamed) {

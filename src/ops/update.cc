@@ -136,6 +136,8 @@ const char* state_text(Realized::State state) {
     return "fetched";
   case Realized::State::built:
     return "built";
+  case Realized::State::done:
+    return "done";
   case Realized::State::failed:
     return "failed";
   case Realized::State::skipped:

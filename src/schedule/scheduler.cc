@@ -48,6 +48,8 @@ Error cycle_error(const Edges& needs, const std::vector<std::size_t>& missing,
     task = *std::find_if(needs[task].begin(), needs[task].end(),
                          [&](std::size_t need) { return missing[need] > 0; });
   }
+  if (walk.back() == task) // one that names itself
+    return {ErrorKind::usage, "tasks.cycle", fmt::format("the task {} needs itself", name(task))};
   std::string text = "the tasks need one another in a circle: ";
   for (auto at = std::find(walk.begin(), walk.end(), task); at != walk.end(); ++at)
     text += name(*at) + " needs ";

@@ -275,7 +275,7 @@ TEST(Scheduler, ACycleErrorNamesExactlyTheTasksOfOneCycle) {
 TEST(Scheduler, ATaskThatNeedsItselfIsACycle) {
   auto name = [](std::size_t) { return std::string("self"); };
   EXPECT_EQ(message_of([&] { topological_order({{0}}, name); }),
-            "the tasks need one another in a circle: self needs self");
+            "the task self needs itself");
 }
 
 TEST(Scheduler, ANeedThatIsNoTaskIsRefused) {

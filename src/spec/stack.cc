@@ -195,8 +195,7 @@ private:
                                   requested, std::move(spec.tests)});
   }
 
-  void add_task(const std::string& name,
-                std::variant<FetchTask, PackTask, BuildTask, ProfileTask> action) {
+  void add_task(const std::string& name, TaskAction action) {
     if (tasks_.insert(name).second) compiled_.graph.tasks.push_back({name, std::move(action), {}});
   }
 

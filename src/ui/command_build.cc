@@ -1,12 +1,12 @@
 // The commands of one build spec: hash, build, resolve.
 #include "base/dir.h"
 #include "base/error.h"
-#include "base/named_file.h"
 #include "base/text.h"
 #include "ops/build_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/error_text.h"
+#include "ui/input.h"
 
 #include <fmt/format.h>
 
@@ -20,21 +20,9 @@ namespace {
 constexpr int64_t kSpecLimit = 64 << 20;
 
 SpecRequest read_spec(const Arguments& arguments) {
-  std::string file = arguments.value_or("SPEC", "-");
-  if (file != "-") {
-    std::optional<std::string> text = read_named_file(absolute_path(file), kSpecLimit);
-    if (!text)
-      throw Error(ErrorKind::usage, "build.no-spec",
-                  fmt::format("there is no build spec {}", printable(file)));
-    return {file, std::move(*text)};
-  }
-  if (isatty(STDIN_FILENO) == 1) {
-    Error error(ErrorKind::usage, "build.no-spec",
-                "a build spec (JSON) is expected on standard input, which is a terminal");
-    error.advise({"to build a stack", "update", {"STACK"}});
-    throw error;
-  }
-  return {"<stdin>", read_all(STDIN_FILENO, kSpecLimit, "standard input")};
+  InputText input =
+      read_input(arguments, "SPEC", {"a build spec (JSON)", "build.no-spec", kSpecLimit});
+  return {std::move(input.name), std::move(input.text)};
 }
 
 int hash_action(Cli& cli, const Arguments& arguments) {

@@ -19,6 +19,7 @@ CliCommand unpack_command();
 CliCommand hash_command(); // command_build.cc
 CliCommand build_command();
 CliCommand resolve_command();
+CliCommand runtasks_command();    // command_tasks.cc
 CliCommand makeprofile_command(); // command_profile.cc
 CliCommand gc_command();          // command_clean.cc
 CliCommand root_command();

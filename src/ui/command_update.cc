@@ -67,7 +67,7 @@ int update_action(Cli& cli, const Arguments& arguments) {
   if (cli.json()) cli.print_json(to_value(response));
   if (!response.report.ok() && !request.dry_run) {
     cli.events().clear_live_line();
-    cli.events().write_line(update_failures_text(response, cli.brand().program));
+    cli.events().write_line(run_failures_text(response.report, cli.brand().program));
     return exit_code(ErrorKind::failed);
   }
   if (cli.json()) return 0;

@@ -81,10 +81,10 @@ std::string skipped_text(const std::map<std::string, std::vector<std::string>>& 
 
 } // namespace
 
-std::string update_failures_text(const UpdateResponse& response, const std::string& program) {
+std::string run_failures_text(const RealizeReport& report, const std::string& program) {
   std::string text;
   std::map<std::string, std::vector<std::string>> skipped;
-  for (const Realized& task : response.report.tasks) {
+  for (const Realized& task : report.tasks) {
     std::string gap = text.empty() ? "" : "\n";
     if (task.state == Realized::State::skipped)
       skipped[task.reason].push_back(task_text(task.task));

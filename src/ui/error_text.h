@@ -21,6 +21,6 @@ std::string error_text(const Error& error, const std::string& program);
 std::string failure_text(const BuildFailure& failure, const std::string& program);
 
 /// Each root failure once, then what was skipped because of it.
-std::string update_failures_text(const UpdateResponse& response, const std::string& program);
+std::string run_failures_text(const RealizeReport& report, const std::string& program);
 
 } // namespace hdist

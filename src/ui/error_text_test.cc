@@ -55,7 +55,7 @@ TEST(ErrorText, EachRootFailureOnceThenWhatWasSkipped) {
   Realized skipped{.task = "build:b", .state = Realized::State::skipped};
   skipped.reason = "build:a";
   response.report.tasks = {failed, skipped};
-  EXPECT_EQ(update_failures_text(response, "hdist"),
+  EXPECT_EQ(run_failures_text(response.report, "hdist"),
             "hdist: no reason\n  not tried because of a: b");
 }
 

@@ -36,6 +36,7 @@ const char* doing(const std::string& kind) {
   if (kind == "fetch") return "fetching";
   if (kind == "build") return "building";
   if (kind == "unpack") return "unpacking";
+  if (kind == "command") return "running";
   return "making";
 }
 
@@ -43,6 +44,7 @@ const char* did(const std::string& kind) {
   if (kind == "fetch") return "fetched";
   if (kind == "build") return "built";
   if (kind == "unpack") return "unpacked";
+  if (kind == "command") return "ran";
   return "made";
 }
 
