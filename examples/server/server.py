@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import socketserver
 
 import hashdist
 
@@ -93,6 +94,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text)
 
 
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8080, help="0: any that is free")
@@ -100,7 +105,7 @@ def main():
     parser.add_argument("--config", metavar="FILE")
     given = parser.parse_args()
     Handler.config = given.config
-    server = http.server.ThreadingHTTPServer((given.bind, given.port), Handler)
+    server = Server((given.bind, given.port), Handler)
     print("http://%s:%d" % server.server_address[:2], flush=True)
     try:
         server.serve_forever()
