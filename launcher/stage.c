@@ -247,7 +247,7 @@ static void find_home(const struct brand* brand, char home[TEXT_SIZE]) {
   if (*value == '\0') value = getenv("HOME");
   home[0] = '\0';
   if (value != NULL && *value != '\0') {
-    if (*value == '/' && strlen(value) < TEXT_SIZE) (void)strcpy(home, value);
+    if (*value == '/' && strlen(value) < TEXT_SIZE) memcpy(home, value, strlen(value) + 1);
     return;
   }
   FILE* file = fopen("/etc/passwd", "re");
@@ -387,28 +387,27 @@ static void advise_other(const struct place* place) {
 }
 
 static int launch(const struct place* place, const struct target* target, char** argv) {
-  static char resolved[PATH_MAX];
-  static char problem[PROBLEM_SIZE];
-  struct stat info;
+  static struct checked_program program; /* too large for small stacks */
   const char* name = place->brand.name;
-  switch (check_program(target->path, resolved, sizeof resolved, &info, problem, sizeof problem)) {
+  switch (check_program(target->path, &program)) {
   case TRUSTED:
     break;
   case MISSING:
     say("%s: %s names %s as the %s to run, which cannot be run: %s", name, target->origin,
-        target->path, name, problem);
+        target->path, name, program.problem);
     advise_other(place);
     return EXIT_USAGE;
   case UNTRUSTED:
     say("%s: refused to run %s, which %s names: others could change it: %s", name, target->path,
-        target->origin, problem);
+        target->origin, program.problem);
     say("  -> if all of it is meant to be yours alone, take away the others' right to write");
     advise_other(place);
     return EXIT_REFUSED;
   }
-  if (is_file(place->self, &info) || is_file(place->own, &info)) return become_own(place, argv);
+  if (is_file(place->self, &program.info) || is_file(place->own, &program.info))
+    return become_own(place, argv);
   set_guard(&place->brand);
-  execv(resolved, argv);
+  execv(program.path, argv);
   say("%s: %s names %s as the %s to run, which cannot be run: %s", name, target->origin,
       target->path, name, strerror(errno));
   advise_other(place);

@@ -99,14 +99,18 @@ static bool next_part(struct walk* walk, char part[PATH_MAX]) {
   return size > 0;
 }
 
-enum verdict check_program(const char* path, char* resolved, size_t resolved_size,
-                           struct stat* info, char* problem, size_t size) {
+enum verdict check_program(const char* path, struct checked_program* program) {
   static struct walk walk; /* too large for small stacks */
   static char candidate[PATH_MAX + PATH_MAX];
+  struct stat* info = &program->info;
+  char* problem = program->problem;
+  const size_t size = sizeof program->problem;
   char part[PATH_MAX];
   char why[256];
+  walk.done[0] = '\0';
+  walk.links = 0;
   if (strlen(path) >= sizeof walk.rest) return missing(path, ENAMETOOLONG, problem, size);
-  (void)strcpy(walk.rest, path);
+  memcpy(walk.rest, path, strlen(path) + 1);
   if (lstat("/", info) != 0) return missing("/", errno, problem, size);
   (void)strcpy(candidate, "/");
   for (;;) {
@@ -136,11 +140,11 @@ enum verdict check_program(const char* path, char* resolved, size_t resolved_siz
       if (lstat(candidate, info) != 0) return missing(candidate, errno, problem, size);
       continue;
     }
-    if (part[0] != '\0') (void)strcpy(walk.done, candidate);
+    if (part[0] != '\0') memcpy(walk.done, candidate, strlen(candidate) + 1);
   }
-  (void)snprintf(resolved, resolved_size, "%s", walk.done[0] == '\0' ? "/" : walk.done);
+  (void)snprintf(program->path, sizeof program->path, "%s", walk.done[0] == '\0' ? "/" : walk.done);
   if (!S_ISREG(info->st_mode))
     return missing(path, S_ISDIR(info->st_mode) ? EISDIR : EACCES, problem, size);
-  if (access(resolved, X_OK) != 0) return missing(path, errno, problem, size);
+  if (access(program->path, X_OK) != 0) return missing(path, errno, problem, size);
   return TRUSTED;
 }

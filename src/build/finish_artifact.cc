@@ -129,7 +129,7 @@ InstallWishes merged(InstallWishes first, const InstallWishes& second) {
   return first;
 }
 
-ArtifactRecord finish_artifact(const FinishRequest& request, std::stop_token stop) {
+ArtifactRecord finish_artifact(const FinishRequest& request, const std::stop_token& stop) {
   const Dir root = open_artifact(request.attempt.path());
   root.remove_tree(kOwnFolder); // what a job put there is not ours
   const Dir own = root.make_dir(kOwnFolder);

@@ -30,7 +30,7 @@ struct FinishRequest {
 /// Writes _hashdist/{build.json,log.zst,files.zst}, protects and scans the artifact. What is wrong
 /// with what the job made is an Error "artifact.missing", "artifact.bad-install" (with the line) or
 /// "store.special-file".
-ArtifactRecord finish_artifact(const FinishRequest& request, std::stop_token stop);
+ArtifactRecord finish_artifact(const FinishRequest& request, const std::stop_token& stop);
 
 /// Rules in order, variables merged by name; `first` wins where they cannot be.
 InstallWishes merged(InstallWishes first, const InstallWishes& second);

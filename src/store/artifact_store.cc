@@ -83,9 +83,9 @@ Error foreign_directory(const Dir& directory) {
   return error;
 }
 
-ArtifactStore::State::State(const std::string& path_, StoreOptions options_, Dir dir_)
-    : options(std::move(options_)), modes(store_modes(options.group)), path(path_),
-      real_path(hdist::real_path(path_)), dir(std::move(dir_)),
+ArtifactStore::State::State(const std::string& where, StoreOptions how, Dir opened)
+    : options(std::move(how)), modes(store_modes(options.group)), path(where),
+      real_path(hdist::real_path(where)), dir(std::move(opened)),
       judge(options.lease, !options.shared_file_system && is_on_local_file_system(dir.fd())) {}
 
 bool ArtifactStore::State::trusts(uid_t uid) const {

@@ -82,7 +82,7 @@ public:
   /// Waits until claim() gives something else than Busy; `waiting` is called once for each new
   /// holder.
   Claimed claim_or_wait(const ArtifactId& id, const std::function<void(const Busy&)>& waiting,
-                        std::stop_token stop);
+                        const std::stop_token& stop);
   /// Makes content durable: one syncfs on a descriptor opened with the store. Call after all
   /// content is written.
   void sync_content();

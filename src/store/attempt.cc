@@ -218,7 +218,7 @@ Claimed ArtifactStore::claim(const ArtifactId& id) {
 
 Claimed ArtifactStore::claim_or_wait(const ArtifactId& id,
                                      const std::function<void(const Busy&)>& waiting,
-                                     std::stop_token stop) {
+                                     const std::stop_token& stop) {
   std::optional<std::string> announced;
   for (milliseconds pause = kShortestWait;; pause = std::min(pause * 2, kLongestWait)) {
     Claimed claimed = claim(id);

@@ -317,6 +317,7 @@ TEST_F(AttemptTest, OfTwoProcessesWithEightThreadsExactlyOneBuilds) {
     for (int round = 0; round < kRounds; ++round) {
       ArtifactId id = test_id("round" + std::to_string(round));
       std::vector<std::jthread> threads;
+      threads.reserve(8);
       for (int thread = 0; thread < 8; ++thread)
         threads.emplace_back([&, thread] {
           Claimed claimed = store.claim_or_wait(id, {}, {});

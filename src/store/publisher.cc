@@ -39,7 +39,7 @@ std::set<ArtifactId> needs_of(const ArtifactRecord& record) {
 } // namespace
 
 struct Publisher::State {
-  explicit State(ArtifactStore& store_) : store(store_), thread([this] { run(); }) {}
+  explicit State(ArtifactStore& target) : store(target), thread([this] { run(); }) {}
   ~State() {
     {
       std::lock_guard lock(mutex);

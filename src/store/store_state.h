@@ -25,7 +25,7 @@ struct DeadClaim {
 };
 
 struct ArtifactStore::State {
-  State(const std::string& path_, StoreOptions options_, Dir dir_);
+  State(const std::string& where, StoreOptions how, Dir opened);
 
   StoreOptions options;
   StoreModes modes;
@@ -72,8 +72,8 @@ struct ArtifactStore::State {
 };
 
 struct Attempt::State {
-  State(ArtifactId id_, Dir name_dir_, Lease lease_)
-      : id(std::move(id_)), name_dir(std::move(name_dir_)), lease(std::move(lease_)) {}
+  State(ArtifactId whose, Dir names, Lease claim)
+      : id(std::move(whose)), name_dir(std::move(names)), lease(std::move(claim)) {}
   ~State(); // removes the directory unless published; then gives the claim back
   State(const State&) = delete;
   State& operator=(const State&) = delete;

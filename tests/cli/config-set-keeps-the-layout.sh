@@ -9,6 +9,7 @@ expect_err "builder.jobs is 4 in $config"
 expect_equal "$(cat "$config")" "$(printf '[builder]\njobs = 4')"
 printf '# mine\n[builder]\n    jobs = 4   \n    store = ~/a  \n\n; end\n' >"$config"
 expect_exit 0 hdist config set builder.jobs 5
+# shellcheck disable=SC2088 # hdist expands it
 expect_exit 0 hdist config set builder.temp '~/there'
 expect_exit 0 hdist config set gc.user-roots 'here,~/there'
 expect_equal "$(cat "$config")" "$(printf '# mine\n[builder]\n    jobs = 5\n    store = ~/a  \n    temp = ~/there\n\n; end\n\n[gc]\n    user-roots = %s, ~/there' "$PWD/here")"

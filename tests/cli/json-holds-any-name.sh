@@ -1,4 +1,6 @@
+#!/bin/sh
 # A target whose name is no UTF-8 is reported in JSON all the same.
+# shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
 echo content >data.txt

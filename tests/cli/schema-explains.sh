@@ -1,4 +1,6 @@
+#!/bin/sh
 # Schemas are printed, and tell what else is wrong in a document than its first mistake.
+# shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
 expect_exit 0 hdist schema

@@ -1,4 +1,6 @@
+#!/bin/sh
 # A directory that another user owns may hold anything: nothing in it is run or built, until that user is trusted.
+# shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 [ "$(id -u)" = 0 ] || { echo "only root can give a directory to another user"; exit 77; }
 
