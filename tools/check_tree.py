@@ -20,6 +20,7 @@ EXTERNAL = {
     "isa-l": "@isal",
     "curl/": "@curl",
     "CLI/": "@cli11",
+    "toml++/": "@toml",
 }
 # Linked by a component's module alone, so only `*_module.cc` includes them.
 MODULE_ONLY = {"@libarchive", "@isal", "@curl"}

@@ -162,7 +162,10 @@ ExitStatus BuildRun::run_command(const JobCommand& job, std::string* captured) {
   command_ = shortened(text, kMaxCommandShown);
   log_->begin_command(stage_, shortened(text, kMaxCommandLogged));
   Command command = job.command;
-  if (job.in_process) command.argv.insert(command.argv.begin(), parts_.options.self_program);
+  if (job.in_process) {
+    command.argv.insert(command.argv.begin(), parts_.options.self_program);
+    command.env.set(parts_.options.config_variable, parts_.options.config_json);
+  }
   command.output = [this](std::string_view bytes) { log_->write(bytes); };
   if (captured != nullptr)
     command.standard_output = [captured](std::string_view bytes) {

@@ -28,9 +28,10 @@ struct BuildOptions {
   std::string supervise;    // the static supervisor program
   std::string self_program; // this program, for in-process commands of jobs
   std::string self_name;    // how jobs call it ("hdist"); also "hit" is understood
-  std::string config_json;  // HDIST_CONFIG of the job
-  std::map<std::string, std::string> virtuals; // "virtual:unix" -> artifact id
-  int cpus = 1;                                // MAKEFLAGS=-jN and HASHDIST_CPU_COUNT, unhashed
+  std::string config_variable = "HDIST_CONFIG"; // where this program reads it
+  std::string config_json;                      // HDIST_CONFIG of the job
+  std::map<std::string, std::string> virtuals;  // "virtual:unix" -> artifact id
+  int cpus = 1;                                 // MAKEFLAGS=-jN and HASHDIST_CPU_COUNT, unhashed
   KeepBuild keep = KeepBuild::on_error;
   int keep_failed = 3; // failed build directories kept in temp_dir; older ones are removed
   Isolation isolation = Isolation::automatic;

@@ -16,7 +16,11 @@ struct Brand {
   std::string system_config_file = "/etc/hashdistconfig";
   std::string root = "~/.hashdist"; // the hdist root
   std::string config_section = "hashdist";
-  std::string issue_address; // where to report a defect; empty: say nothing
+  std::string python_package = "hashdist";
+  // Whose root the stores are in unless the config says otherwise: its own, or the shared one.
+  std::string sources_root = "~/.hashdist";
+  std::string artifacts_root = "~/.hashdist";
+  std::string issue_address;                // where to report a defect; empty: say nothing
 };
 
 } // namespace hdist

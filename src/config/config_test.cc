@@ -239,7 +239,7 @@ TEST_F(Configs, AnotherBrandHasItsOwnNamesEverywhere) {
   brand.config_file = "~/.qsnakeconfig";
   brand.old_config_file = "~/.qsnakerc";
   brand.system_config_file = dir() + "/etc/qsnakeconfig";
-  brand.root = "~/.qsnake";
+  brand.root = brand.artifacts_root = brand.sources_root = "~/.qsnake";
   brand.config_section = "qsnake";
   this->brand(brand);
   user("[nonsense]\n");

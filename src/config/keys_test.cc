@@ -49,7 +49,7 @@ TEST(Keys, TheProgramsOwnKeyAndSectionComeFromTheBrand) {
   Brand brand;
   brand.program = "qsnake-hdist";
   brand.config_section = "qsnake";
-  brand.root = "~/.qsnake";
+  brand.root = brand.artifacts_root = brand.sources_root = "~/.qsnake";
   std::vector<KeySpec> keys = known_keys(brand);
   EXPECT_EQ(find_key(keys, "qsnake", "qsnake-hdist")->kind, KeyKind::path_or_none);
   EXPECT_EQ(find_key(keys, "builder", "store")->standard, "~/.qsnake/artifacts");

@@ -23,6 +23,7 @@ Paths find_paths(const Config& config, const std::string& executable) {
   std::string prefix = parent_path(parent_path(paths.modules));
   std::string data = fmt::format("{}/share/{}", prefix, base_name(paths.modules));
   paths.packages = data + "/packages";
+  paths.collections = data + "/collections";
   paths.schemas = data + "/schemas";
   paths.root = config.root();
   paths.cache = paths.root + "/cache";

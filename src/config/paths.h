@@ -9,17 +9,18 @@ namespace hdist {
 
 /// All absolute. Nothing is made here.
 struct Paths {
-  std::string program;    // the program proper (not the launching stage), links resolved
-  std::string modules;    // its directory, <prefix>/lib/<name>: modules and the supervisor, too
-  std::string supervise;  // <prefix>/lib/<name>/supervise
-  std::string packages;   // <prefix>/share/<name>/packages: the recipes installed with the program
-  std::string schemas;    // <prefix>/share/<name>/schemas: of every document
-  std::string root;       // the hdist root
-  std::string cache;      // <root>/cache
-  std::string logs;       // <root>/logs: of failed builds
-  std::string dead_hosts; // <root>/cache/dead-hosts
-  std::string host_cache; // <root>/cache/host.json
-  std::string apt_state;  // <root>/cache/apt
+  std::string program;     // the program proper (not the launching stage), links resolved
+  std::string modules;     // its directory, <prefix>/lib/<name>: modules and the supervisor, too
+  std::string supervise;   // <prefix>/lib/<name>/supervise
+  std::string packages;    // <prefix>/share/<name>/packages: the recipes installed with the program
+  std::string schemas;     // <prefix>/share/<name>/schemas: of every document
+  std::string collections; // <prefix>/share/<name>/collections: a brand's own, each a directory
+  std::string root;        // the hdist root
+  std::string cache;       // <root>/cache
+  std::string logs;        // <root>/logs: of failed builds
+  std::string dead_hosts;  // <root>/cache/dead-hosts
+  std::string host_cache;  // <root>/cache/host.json
+  std::string apt_state;   // <root>/cache/apt
 };
 
 /// `executable` is what /proc/self/exe says: <prefix>/lib/<name>/<name>.

@@ -94,6 +94,7 @@ BuildOptions Session::build_options() {
   options.self_name = brand().program;
   options.config_json = config_.json();
   options.virtuals = virtuals_of(config_);
+  options.config_variable = brand().env_prefix + "CONFIG";
   options.cpus = jobs();
   options.keep = request_.keep.value_or(KeepBuild::on_error);
   options.keep_failed = static_cast<int>(config_.integer("builder", "keep-failed"));
@@ -170,6 +171,9 @@ OpenedProfile Session::profile(const std::string& word) {
 
 std::vector<std::string> Session::collections() const {
   std::vector<std::string> directories = config_.paths(brand().config_section, "collections");
+  if (std::optional<Dir> own = Dir::open_if_exists(paths_.collections))
+    for (const Entry& entry : own->list())
+      directories.push_back(join_path(paths_.collections, entry.name));
   directories.push_back(paths_.packages);
   return directories;
 }

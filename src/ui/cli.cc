@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "config/brand_file.h"
 #include "data/json.h"
 #include "ops/operation.h"
 #include "ops/version.h"
@@ -135,11 +136,12 @@ int run_words(const Brand& brand, const std::vector<std::string>& words) {
 
 int run_program(int argc, char** argv) {
   Brand brand;
-  // The launching stage's guard against loops (launcher/stage.c) is for one start alone: shells and
-  // jobs that are started from here are to launch again.
-  (void)unsetenv((brand.env_prefix + "LAUNCHED").c_str());
   std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   try {
+    brand = installed_brand(real_path("/proc/self/exe"));
+    // The launching stage's guard against loops (launcher/stage.c) is for one start alone: shells
+    // and jobs that are started from here are to launch again.
+    (void)unsetenv((brand.env_prefix + "LAUNCHED").c_str());
     return run_words(brand, words);
   } catch (const Error& error) {
     LineSketch sketch = sketch_line(words, commands(), global_options());

@@ -11,10 +11,11 @@ CliCommand compile_command();
 CliCommand shell_command(); // command_enter.cc
 CliCommand run_command();
 CliCommand env_command();
-CliCommand config_command(); // command_config.cc
-CliCommand schema_command(); // command_schema.cc
-CliCommand help_command();   // command_help.cc
-CliCommand fetch_command();  // command_source.cc
+CliCommand config_command();  // command_config.cc
+CliCommand schema_command();  // command_schema.cc
+CliCommand rebrand_command(); // command_rebrand.cc
+CliCommand help_command();    // command_help.cc
+CliCommand fetch_command();   // command_source.cc
 CliCommand unpack_command();
 CliCommand hash_command(); // command_build.cc
 CliCommand build_command();

@@ -1,0 +1,85 @@
+#include "config/brand_file.h"
+
+#include "base/error.h"
+#include "data/json.h"
+#include "data/toml.h"
+#include "testing/testing.h"
+
+#include <gtest/gtest.h>
+
+namespace hdist {
+namespace {
+
+BrandFile read(const std::string& text) {
+  return read_brand_file(read_toml("brand.toml", text), Brand());
+}
+
+std::string error_of(const std::string& text) {
+  return message_of([&] { read(text); });
+}
+
+TEST(BrandFile, AllElseFollowsFromTheName) {
+  Brand brand = read("name = \"qsnake-hdist\"\n").brand;
+  EXPECT_EQ(brand.program, "qsnake-hdist");
+  EXPECT_EQ(brand.title, "qsnake");
+  EXPECT_EQ(brand.env_prefix, "QSNAKE_");
+  EXPECT_EQ(brand.config_file, "~/.qsnakeconfig");
+  EXPECT_EQ(brand.root, "~/.qsnake");
+  EXPECT_EQ(brand.config_section, "qsnake");
+  EXPECT_EQ(brand.python_package, "qsnake.hashdist");
+  EXPECT_EQ(brand.sources_root, "~/.qsnake");
+  EXPECT_EQ(brand.artifacts_root, "~/.qsnake");
+}
+
+TEST(BrandFile, StoresAreSharedAsItSays) {
+  Brand both = read("name = \"q\"\nshare = \"sources,artifacts\"\n").brand;
+  EXPECT_EQ(both.sources_root, "~/.hashdist");
+  EXPECT_EQ(both.artifacts_root, "~/.hashdist");
+  Brand one = read("name = \"q\"\nshare = \"sources\"\n").brand;
+  EXPECT_EQ(one.sources_root, "~/.hashdist");
+  EXPECT_EQ(one.artifacts_root, "~/.q");
+  for (const char* share : {"artifacts", "all", "sources,sources,artifacts", ""})
+    EXPECT_NE(error_of("name = \"q\"\nshare = \"" + std::string(share) + "\"\n")
+                  .find("expected \"sources,artifacts\""),
+              std::string::npos)
+        << share;
+}
+
+TEST(BrandFile, NamesThatArePathsOrTakenAreRefused) {
+  for (const char* name : {"../x", "a/b", "", "hdist", "hit", "-x", "X", "a b", "x-"})
+    EXPECT_THROW(
+        {
+          try {
+            read("name = \"" + std::string(name) + "\"\n");
+          } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), ErrorKind::refused);
+            throw;
+          }
+        },
+        Error)
+        << name;
+}
+
+TEST(BrandFile, WrongFieldsAreShownWithTheirLine) {
+  EXPECT_TRUE(error_of("title = \"x\"\n").find("name") != std::string::npos);
+  EXPECT_TRUE(error_of("name = \"q\"\ntilte = \"x\"\n").starts_with("brand.toml:2:1: "));
+  EXPECT_TRUE(error_of("name = \"q\"\nroot = \"x\"\n").starts_with("brand.toml:2:8: root: "));
+  EXPECT_NE(error_of("name = \"q\"\nenv_prefix = \"HDIST_\"\n"), "(no error)");
+  EXPECT_NE(error_of("name = \"q\"\npython_package = \"../x\"\n"), "(no error)");
+  EXPECT_NE(error_of("name = \"q\"\nsection = \"a]\"\n"), "(no error)");
+}
+
+TEST(BrandFile, TheProgramFindsItsBrandBesideItself) {
+  TempDir tmp;
+  std::string program = tmp.path() + "/lib/q/q";
+  EXPECT_EQ(installed_brand(program).program, "hdist");
+  Brand brand = read("name = \"q\"\nissues = \"https://q\"\n").brand;
+  write_file(tmp.path() + "/share/q/brand.json", pretty_json(to_value(brand)));
+  EXPECT_EQ(to_value(installed_brand(program)), to_value(brand));
+  write_file(tmp.path() + "/share/q/brand.json", "{\"version\": 2}");
+  EXPECT_NE(message_of([&] { installed_brand(program); }).find("the only version"),
+            std::string::npos);
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,33 @@
+#include "ops/rebrand_op.h"
+
+#include "ops/ops_testing.h"
+
+#include <filesystem>
+
+namespace hdist {
+namespace {
+
+class Rebrand : public OpsTest {
+protected:
+  std::string error(const std::string& text, const std::string& output) {
+    write_file(tmp_.path() + "/brand.toml", text);
+    return message_of([&] { rebrand(*session_, {tmp_.path() + "/brand.toml", output, {}}); });
+  }
+};
+
+TEST_F(Rebrand, WhatIsThereIsNotReplaced) {
+  EXPECT_NE(error("name = \"q\"\n", tmp_.path()).find("exists already"), std::string::npos);
+}
+
+TEST_F(Rebrand, WhatCannotBeMadeLeavesNothing) {
+  std::string output = tmp_.path() + "/out/q";
+  EXPECT_NE(error("name = \"../q\"\n", output).find("cannot be the name"), std::string::npos);
+  EXPECT_NE(error("name = \"q\"\ncollections = [\"none\"]\n", output).find("making q of"),
+            std::string::npos);
+  bool is_empty = !std::filesystem::exists(tmp_.path() + "/out") ||
+                  std::filesystem::is_empty(tmp_.path() + "/out");
+  EXPECT_TRUE(is_empty);
+}
+
+} // namespace
+} // namespace hdist
