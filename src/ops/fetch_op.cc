@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ops/operation_list.h"
+#include "source/git_address.h"
 
 #include <fmt/format.h>
 
@@ -9,31 +10,44 @@ namespace hdist {
 
 namespace {
 
-std::vector<SourceCandidate> candidates_of(const std::vector<std::string>& words) {
-  std::vector<SourceCandidate> candidates;
-  for (const std::string& word : words) {
-    if (trim(word).empty())
-      throw Error(ErrorKind::usage, "source.no-address",
-                  "an address is empty, expected an http, https or file address, or a path");
-    std::optional<Expectation> expected = Expectation::parse(word);
-    if (!expected) {
-      candidates.push_back({word, std::nullopt});
-      continue;
-    }
-    if (candidates.empty() || candidates.back().expected)
-      throw Error(
-          ErrorKind::usage, "fetch.key-without-address",
-          fmt::format("the key {} must stand after the address that gives it", printable(word)));
-    candidates.back().expected = std::move(expected);
-  }
-  return candidates;
+void check_address(const SourceCandidate& source) {
+  if (!trim(source.url).empty()) return;
+  throw Error(ErrorKind::usage, "source.no-address",
+              "an address is empty, expected an http, https or file address, or a path");
+}
+
+/// A word like "master" after the address of a repository that names no ref yet.
+bool is_ref_of(const SourceCandidate& source, const std::string& word) {
+  std::optional<GitAddress> address = parse_git_address(source.url);
+  return address && address->ref.empty() && !source.expected && is_git_ref(word) &&
+         !parse_git_address(word);
 }
 
 } // namespace
 
+std::vector<SourceCandidate> sources_of_words(const std::vector<std::string>& words) {
+  std::vector<SourceCandidate> sources;
+  for (const std::string& word : words) {
+    std::optional<Expectation> expected = Expectation::parse(word);
+    if (!expected && !sources.empty() && is_ref_of(sources.back(), word)) {
+      sources.back().url += "#" + word;
+    } else if (!expected) {
+      sources.push_back({word, std::nullopt});
+    } else if (sources.empty() || sources.back().expected) {
+      throw Error(
+          ErrorKind::usage, "fetch.key-without-address",
+          fmt::format("the key {} must stand after the address that gives it", printable(word)));
+    } else {
+      sources.back().expected = std::move(expected);
+    }
+  }
+  return sources;
+}
+
 FetchResponse fetch_sources(Session& session, const FetchRequest& request) {
   FetchResponse response;
-  for (const SourceCandidate& candidate : candidates_of(request.words)) {
+  for (const SourceCandidate& candidate : request.sources) {
+    check_address(candidate);
     FetchOutcome outcome = session.fetcher().fetch({{candidate}}, request.tags, session.stop());
     response.sources.push_back(
         {candidate.url, outcome.item.key, outcome.item.size_bytes, outcome.was_present});
@@ -64,12 +78,13 @@ FetchRequest read_fetch_request(const Document& request) {
     throw fields.error("sources", "expected a list of at least one source");
   for (std::size_t i = 0; i < sources->size(); ++i) {
     Fields source(request, (*sources)[i], fmt::format("sources[{}]", i));
-    result.words.push_back(source.text("url"));
+    SourceCandidate candidate{source.text("url"), std::nullopt};
     if (std::optional<std::string> key = source.text_if("key")) {
-      if (!Expectation::parse(*key)) throw source.error("key", "expected a source key or a digest");
-      result.words.push_back(*key);
+      candidate.expected = Expectation::parse(*key);
+      if (!candidate.expected) throw source.error("key", "expected a source key or a digest");
     }
     source.finish();
+    result.sources.push_back(std::move(candidate));
   }
   result.tags = fields.texts("tags");
   fields.finish();

@@ -10,8 +10,7 @@
 namespace hdist {
 
 struct FetchRequest {
-  /// Addresses; a word after one that is a key or digest is what that address is expected to give.
-  std::vector<std::string> words;
+  std::vector<SourceCandidate> sources;
   std::vector<std::string> tags;
 };
 
@@ -25,6 +24,10 @@ struct FetchedSource {
 struct FetchResponse {
   std::vector<FetchedSource> sources; // in order
 };
+
+/// Addresses as a person writes them: a word after one that is a key or digest is what it is
+/// expected to give; a word after the address of a git repository is the branch, tag or commit.
+std::vector<SourceCandidate> sources_of_words(const std::vector<std::string>& words);
 
 FetchResponse fetch_sources(Session& session, const FetchRequest& request);
 Value to_value(const FetchResponse& response);

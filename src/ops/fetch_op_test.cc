@@ -6,28 +6,44 @@
 namespace hdist {
 namespace {
 
-class FetchOpTest : public OpsTest {};
+class FetchOpTest : public OpsTest {
+protected:
+  FetchResponse fetch(const std::vector<std::string>& words,
+                      const std::vector<std::string>& tags = {}) {
+    return fetch_sources(*session_, {sources_of_words(words), tags});
+  }
+};
+
+TEST(SourcesOfWords, AWordAfterARepositoryIsItsRef) {
+  std::string key = "git:" + std::string(40, 'a');
+  std::vector<SourceCandidate> sources =
+      sources_of_words({"git://h/a.git", "master", "/x/b.git", "/x/c.git", key, "master", "d.git",
+                        "e.git", "git://h/f.git#v1", "v2"});
+  std::string text;
+  for (const SourceCandidate& source : sources)
+    text += source.url + (source.expected ? " = " + source.expected->str() : "") + "\n";
+  EXPECT_EQ(text, "git://h/a.git#master\n/x/b.git\n/x/c.git = " + key +
+                      "\nmaster\nd.git\ne.git\ngit://h/f.git#v1\nv2\n");
+}
 
 TEST_F(FetchOpTest, AFileBecomesAKeyAndTheKeyMayBeExpected) {
   std::string file = tmp_.path() + "/data.txt";
   write_file(file, "content");
-  FetchResponse first = fetch_sources(*session_, {{file}, {}});
+  FetchResponse first = fetch({file});
   ASSERT_EQ(first.sources.size(), 1u);
   std::string key = first.sources[0].key.str();
   EXPECT_TRUE(key.starts_with("file:")) << key;
-  EXPECT_EQ(fetch_sources(*session_, {{file, key}, {"tag"}}).sources[0].key.str(), key);
+  EXPECT_EQ(fetch({file, key}, {"tag"}).sources[0].key.str(), key);
   write_file(file, "other content");
   EXPECT_NE(message_of([&] {
-              fetch_sources(*session_, {{file, "file:" + std::string(51, 'a') + "q"}, {}});
+              fetch({file, "file:" + std::string(51, 'a') + "q"});
             }).find("data.txt"),
             std::string::npos);
 }
 
 TEST_F(FetchOpTest, AKeyNeedsAnAddressBeforeIt) {
   std::string key = "tar.gz:" + std::string(51, 'a') + "q";
-  EXPECT_NE(message_of([&] {
-              fetch_sources(*session_, {{key}, {}});
-            }).find("must stand after the address"),
+  EXPECT_NE(message_of([&] { fetch({key}); }).find("must stand after the address"),
             std::string::npos);
 }
 

@@ -27,7 +27,9 @@ bool has_other_scheme(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
            c == '-' || c == '.';
   });
-  return is_word && (text.substr(colon).starts_with("://") || has_prefix(text, "git:"));
+  return is_word &&
+         (text.substr(colon).starts_with("://") || text.substr(colon).starts_with("::") ||
+          has_prefix(text, "git:") || has_prefix(text, "git+"));
 }
 
 Address local_url(Address address) {
@@ -62,6 +64,8 @@ Address parse_address(const std::string& text) {
   Address address{.text = text};
   if (text.empty()) {
     address.rest = "no address is given";
+  } else if ((address.git = parse_git_address(text))) {
+    address.kind = Address::Kind::git;
   } else if (is_http_address(text)) {
     std::optional<Url> url = Url::parse(text);
     if (url) address.kind = Address::Kind::http;
@@ -74,7 +78,7 @@ Address parse_address(const std::string& text) {
     return local_url(std::move(address));
   } else if (has_other_scheme(text)) {
     address.rest = "addresses of this kind are not supported, expected http:, https:, file:, "
-                   "deb-src: or a path";
+                   "git:, ssh:, deb-src: or a path";
   } else {
     address.kind = Address::Kind::local;
     address.rest = text;
@@ -83,7 +87,8 @@ Address parse_address(const std::string& text) {
 }
 
 std::string public_address(const std::string& text) {
-  if (!is_http_address(text)) return text;
+  constexpr std::string_view kGit = "git+";
+  if (!is_http_address(has_prefix(text, kGit) ? text.substr(kGit.size()) : text)) return text;
   std::size_t start = text.find("//");
   if (start == std::string::npos) return text;
   start += 2;
@@ -101,6 +106,8 @@ std::string address_file_name(const std::string& text) {
     name = percent_decode(path.substr(path.rfind('/') + 1)).value_or("");
   } else if (address.kind == Address::Kind::deb_source) {
     name = address.rest.substr(address.rest.rfind('/') + 1);
+  } else if (address.git) {
+    name = address.git->remote.substr(address.git->remote.find_last_of("/:") + 1);
   } else if (address.kind == Address::Kind::local) {
     name = base_name(address.rest);
   }

@@ -1,8 +1,9 @@
-// address.h: what an address of a source is: http(s), a local path, a file of the host's source
-// archive.
+// address.h: what an address of a source is: http(s), a local path, a git repository, a file of the
+// host's source archive.
 #pragma once
 
 #include "model/source_key.h"
+#include "source/git_address.h"
 
 #include <optional>
 #include <string>
@@ -11,14 +12,15 @@
 namespace hdist {
 
 struct Address {
-  enum class Kind { http, local, deb_source, unsupported };
+  enum class Kind { http, local, deb_source, git, unsupported };
   Kind kind = Kind::unsupported;
   std::string text; // as given
   std::string rest; // local: the path; deb_source: what follows "deb-src:"; unsupported: why
   std::string host; // http only
+  std::optional<GitAddress> git;
 };
 
-/// "" and what looks like another scheme ("ftp://", "git:") are unsupported; "file:a%20b" is the
+/// "" and what looks like another scheme ("ftp://", "ext::") are unsupported; "file:a%20b" is the
 /// path "a b".
 Address parse_address(const std::string& text);
 bool is_http_address(std::string_view text);

@@ -291,7 +291,7 @@ private:
   /// Opened again from the root and not kept open: a tree may be deeper than there are descriptors.
   /// Nobody else can reach what is being unpacked, so no link can be in the way.
   void leave() {
-    set_times(here_.fd(), here_.path());
+    set_fixed_times(here_.fd(), here_.path());
     path_.resize(levels_.back().path_size);
     levels_.pop_back();
     if (levels_.empty()) return;
@@ -317,13 +317,8 @@ private:
       write_all(file.get(), piece, path);
       size -= piece.size();
     }
-    set_times(file.get(), path);
+    set_fixed_times(file.get(), path);
     if (::close(file.release()) != 0 && errno != EINTR) throw_errno("close", path);
-  }
-
-  static void set_times(int fd, const std::string& path) {
-    constexpr std::array<timespec, 2> kTimes{timespec{kTime, 0}, timespec{kTime, 0}};
-    if (::futimens(fd, kTimes.data()) != 0) throw_errno("futimens", path);
   }
 
   [[noreturn]] void too_large(const std::string& why) const {
@@ -343,6 +338,11 @@ private:
 };
 
 } // namespace
+
+void set_fixed_times(int fd, const std::string& path) {
+  constexpr std::array<timespec, 2> kTimes{timespec{kTime, 0}, timespec{kTime, 0}};
+  if (::futimens(fd, kTimes.data()) != 0) throw_errno("futimens", path);
+}
 
 void write_dir_stream(const Dir& root, const Sink& sink, const std::stop_token& stop) {
   try {

@@ -12,6 +12,9 @@
 
 namespace hdist {
 
+/// 1980-01-01, the SOURCE_DATE_EPOCH of jobs: nothing unpacked looks newer than another.
+void set_fixed_times(int fd, const std::string& path);
+
 struct DirStreamLimits {
   int64_t bytes = int64_t{64} << 30; // of content in all
   int64_t entries = 5'000'000;

@@ -71,6 +71,38 @@ void Downloader::account(const HttpFailure& failure, const std::string& host,
   if (failure.status != 0) dead_hosts_.mark_alive(host);
 }
 
+void Downloader::note_dead(const std::string& host, Clock::time_point start) {
+  account({.reason = HttpFailure::Reason::unreachable, .dead_host = host, .text = {}}, host, start);
+}
+
+std::optional<AttemptResult> Downloader::probe(const std::string& url, Patience patience,
+                                               const std::stop_token& stop) {
+  std::optional<Url> parsed = Url::parse(url);
+  if (!parsed) return AttemptResult::failed("not a valid address");
+  HttpRequest request{.url = url, .timeouts = {}, .limit_bytes = 1};
+  request.timeouts = {options_.host_budget, kLongFirstByte, kStall};
+  std::string refusal;
+  request.permit = [&](const std::string& host) {
+    HostPermit permitted = permit(host, patience);
+    refusal = permitted.refusal;
+    return permitted;
+  };
+  Clock::time_point start = Clock::now();
+  HttpResult answer = http_.get(request, stop);
+  if (stop.stop_requested())
+    throw Error(ErrorKind::interrupted, "source.stopped", "asking a server was stopped");
+  bool is_dead = answer.failure && (!refusal.empty() || !answer.failure->dead_host.empty() ||
+                                    answer.failure->reason == HttpFailure::Reason::unreachable);
+  if (!is_dead) {
+    dead_hosts_.mark_alive(parsed->host);
+    return std::nullopt;
+  }
+  if (refusal.empty()) account(*answer.failure, parsed->host, start);
+  AttemptResult result = AttemptResult::failed(printable(answer.failure->text));
+  result.network = true;
+  return result;
+}
+
 AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, const std::string& name,
                               Patience patience, const std::stop_token& stop) {
   std::optional<Url> parsed = Url::parse(url);

@@ -34,8 +34,15 @@ public:
   AttemptResult get(const std::string& url, const Wanted& wanted, const std::string& name,
                     Patience patience, const std::stop_token& stop);
 
-private:
+  /// Whether the server of an http(s) address can be reached; a result: it cannot. What it answers
+  /// does not matter.
+  std::optional<AttemptResult> probe(const std::string& url, Patience patience,
+                                     const std::stop_token& stop);
+  /// For hosts that others connect to: whether to, and that it came to nothing.
   HostPermit permit(const std::string& host, Patience patience) const;
+  void note_dead(const std::string& host, HostAccounts::Clock::time_point start);
+
+private:
   /// The rest of its budget may help in the second round.
   bool may_wait_for(const std::string& host) const;
   void account(const HttpFailure& failure, const std::string& host,

@@ -153,6 +153,18 @@ TEST(Download, ADeadHostCostsAtMostItsBudgetInARun) {
   EXPECT_EQ(get(Patience::more).reason, "hole was not reachable within 0.1 s in this run");
 }
 
+TEST(Download, AProbeTellsOnlyWhetherAHostCanBeReached) {
+  DownloadLab lab;
+  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options, lab.events);
+  lab.http.fail("http://dead/x",
+                {.reason = Reason::unreachable, .dead_host = "dead", .text = "no"});
+  EXPECT_EQ(downloader.probe("http://dead/x", Patience::little, {})->reason, "no");
+  EXPECT_FALSE(downloader.probe("http://alive/absent", Patience::little, {}));
+  lab.dead_hosts.mark_dead("gone");
+  EXPECT_TRUE(downloader.probe("http://gone/x", Patience::little, {})->network);
+  EXPECT_EQ(lab.http.requests().size(), 2U);
+}
+
 TEST(Download, AStoreThatCannotBeWrittenIsAnErrorAndNoReason) {
   DownloadLab lab;
   write_file(lab.path("store/packs"), "in the way");

@@ -8,6 +8,7 @@
 #include "source/address.h"
 #include "source/attempt.h"
 #include "source/download.h"
+#include "source/git_fetch.h"
 #include "source/in_flight.h"
 #include "source/local_source.h"
 #include "source/mirrors.h"
@@ -49,7 +50,10 @@ std::vector<Try> tries_of(const FetchTask& task, const std::vector<std::string>&
   for (const SourceCandidate& candidate : task.candidates) {
     Address address = parse_address(candidate.url);
     std::string noted = candidate.url;
-    if (address.kind == Address::Kind::local) noted = absolute_path(address.rest);
+    if (address.git)
+      noted = address.git->remote;
+    else if (address.kind == Address::Kind::local)
+      noted = absolute_path(address.rest);
     tries.push_back(
         {.address = std::move(address), .wanted = {candidate.expected, noted, candidate.url}});
   }
@@ -85,7 +89,8 @@ Error unavailable(const FetchTask& task, const std::string& name, const std::vec
   for (const Try& one : tries) {
     is_network = is_network || one.result.network;
     is_usage = is_usage && one.result.bad_address;
-    bool is_local = one.address.kind == Address::Kind::local;
+    bool is_local =
+        one.address.kind == Address::Kind::local || (one.address.git && one.address.git->is_local);
     is_remote = is_remote || (!is_local && !one.result.bad_address);
   }
   Error error(is_usage ? ErrorKind::usage : ErrorKind::failed, "source.unavailable",
@@ -124,13 +129,15 @@ struct Fetcher::State {
                     .host_budget = options.host_budget,
                     .ask_dead_hosts = options.refresh,
                     .remember_from = options.remember_from},
-                   sink) {}
+                   sink),
+        git(sources, downloader, sink) {}
 
   SourceStore& store;
   DebSources& deb;
   FetchOptions options;
   Events& events;
   Downloader downloader;
+  GitFetcher git;
   InFlight in_flight;
   std::mutex mutex;
   std::set<std::string> refreshed; // addresses asked again in this run
@@ -153,8 +160,12 @@ std::optional<SourceItem> Fetcher::State::present(const FetchTask& task) {
     std::optional<SourceItem> item;
     if (candidate.expected)
       item = store.find(*candidate.expected);
-    else if (is_http_address(candidate.url) && may_trust_address(candidate.url))
+    else if (parse_address(candidate.url).kind == Address::Kind::http &&
+             may_trust_address(candidate.url))
       item = store.find_address(candidate.url);
+    else if (std::optional<GitAddress> address = parse_git_address(candidate.url);
+             address && is_full_commit(address->ref))
+      item = store.find(*SourceKey::parse("git:" + address->ref));
     if (item) return item;
   }
   return std::nullopt;
@@ -216,6 +227,9 @@ AttemptResult Fetcher::State::attempt(const Try& what, const std::string& name, 
   case Address::Kind::deb_source:
     if (options.offline) return AttemptResult::failed("offline");
     return attempt_deb(what, name, patience, stop);
+  case Address::Kind::git:
+    if (options.offline && !what.address.git->is_local) return AttemptResult::failed("offline");
+    return git.get(*what.address.git, what.wanted, patience, stop);
   case Address::Kind::unsupported:
     break;
   }
@@ -248,7 +262,7 @@ FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, const std::str
     std::vector<std::size_t> again;
     for (std::size_t i : order) {
       Try& one = tries[i];
-      bool is_known_http = is_http_address(one.address.text) && !one.wanted.expected;
+      bool is_known_http = one.address.kind == Address::Kind::http && !one.wanted.expected;
       std::optional<SourceItem> before;
       if (is_known_http) before = store.find_address(one.address.text);
       AttemptResult result = attempt(one, name, patience, stop);

@@ -96,8 +96,8 @@ TEST(Fetch, WhenNobodyHasItEveryCandidateIsListedWithItsReason) {
             "no address gave lua.tar.gz (" + key.str() +
                 "):\n  http://h/lua.tar.gz: gave an HTML page, expected a tar.gz archive\n"
                 "  http://h/absent.tar.gz: no such address\n"
-                "  ftp://h/x: addresses of this kind are not supported, expected http:, https:, "
-                "file:, deb-src: or a path\n"
+                "  ftp://h/x: addresses of this kind are not supported, expected http:, https:, file:, "
+                "git:, ssh:, deb-src: or a path\n"
                 "  /nowhere/lua.tar.gz: there is no such file or directory");
   EXPECT_EQ(lab.states(), "lua.tar.gz:0 lua.tar.gz:2 ");
   EXPECT_EQ(code_of([&] { lab.fetch(std::vector<SourceCandidate>{}); }), "source.no-address");

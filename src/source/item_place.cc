@@ -1,7 +1,5 @@
 #include "source/item_place.h"
 
-#include "base/error.h"
-
 #include <fmt/format.h>
 
 #include <array>
@@ -13,9 +11,7 @@ namespace hdist {
 std::string item_directory(SourceType type) {
   if (type == SourceType::files) return "files";
   if (type == SourceType::dir) return "dirs";
-  if (type == SourceType::git)
-    throw Error(ErrorKind::usage, "source.unsupported",
-                "git sources are not supported by this release");
+  if (type == SourceType::git) return "git";
   return fmt::format("packs/{}", source_type_text(type));
 }
 

@@ -9,10 +9,10 @@
 
 namespace hdist {
 
-/// The directory of a type's items: "packs/tar.gz", "packs/file", "files", "dirs". Error usage
-/// "source.unsupported" for git, whose commits are no single files.
+/// The directory of a type's items: "packs/tar.gz", "packs/file", "files", "dirs", "git".
 std::string item_directory(SourceType type);
-/// "packs/tar.gz/<52 characters>"; `key` is full.
+/// "packs/tar.gz/<52 characters>"; `key` is full. At "git/<commit>" is no file, only the note
+/// beside it.
 std::string item_place(const SourceKey& key);
 /// Types of which a SHA-256 of published bytes may be.
 std::span<const SourceType> types_of_bytes();

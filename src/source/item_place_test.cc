@@ -21,9 +21,9 @@ TEST(ItemPlace, IsTheDocumentedLayoutThatMirrorsCopy) {
   EXPECT_EQ(place(SourceType::dir), "dirs/" + text);
 }
 
-TEST(ItemPlace, GitHasNone) {
-  EXPECT_EQ(message_of([] { static_cast<void>(item_directory(SourceType::git)); }),
-            "git sources are not supported by this release");
+TEST(ItemPlace, ACommitHasAPlaceForItsNote) {
+  EXPECT_EQ(item_place(*SourceKey::parse("git:" + std::string(40, 'a'))),
+            "git/" + std::string(40, 'a'));
 }
 
 TEST(ItemPlace, TypesOfPublishedBytesAreArchivesAndFiles) {

@@ -6,6 +6,7 @@
 #include "model/hitpack.h"
 #include "source/address.h"
 #include "source/deposit.h"
+#include "source/git_tree.h"
 #include "source/item_place.h"
 #include "source/unpack_item.h"
 #include "source/unpack_target.h"
@@ -114,13 +115,30 @@ SourceItem SourceStore::put_directory(const std::string& directory,
   return stream.finish(SourceType::dir, std::nullopt, dir.path());
 }
 
+const GitStore& SourceStore::git() const {
+  return files_->git();
+}
+
+void SourceStore::note_commit(const std::string& commit, int64_t size_bytes,
+                              const std::string& url) const {
+  files_->change_note(*SourceKey::parse("git:" + commit), [&](ItemNote& note) {
+    note.size_bytes = size_bytes;
+    note.last_use_s = now_s();
+    note.add_address(public_address(url), now_s());
+    return true;
+  });
+}
+
 void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& stop) const {
   try {
     SourceItem item = need(*this, request.key);
     UnpackTarget target = item.key.type() == SourceType::file
                               ? UnpackTarget::for_file(request.target, request.into_existing)
                               : UnpackTarget(request.target, request.into_existing);
-    unpack_item(item, target.dir(), {request.strip, target.file_name()}, stop);
+    if (item.key.type() == SourceType::git && request.strip.value_or(0) == 0)
+      unpack_git_commit(git(), item.key.digest(), target.dir(), stop);
+    else
+      unpack_item(item, target.dir(), {request.strip, target.file_name()}, stop);
     std::move(target).publish();
     note_use(item.key);
   } catch (Error& error) {

@@ -30,6 +30,7 @@ struct SourceItem {
   int64_t last_use_s = 0;
 };
 
+class GitStore;
 class SourceStore;
 class StoreFiles;
 
@@ -90,6 +91,10 @@ public:
   /// dir: names, execute bits, symlinks and contents of a directory tree; refuses device nodes,
   /// sockets and FIFOs.
   SourceItem put_directory(const std::string& directory, const std::stop_token& stop = {}) const;
+
+  /// A commit that git() keeps: what its files have together, and where it came from.
+  void note_commit(const std::string& commit, int64_t size_bytes, const std::string& url) const;
+  const GitStore& git() const;
 
   /// Verifies while unpacking: content that does not match the key is an error ("source.corrupt")
   /// and leaves nothing in target. A file: key becomes the file

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace hdist {
@@ -71,7 +72,8 @@ int64_t now_s() {
   return static_cast<int64_t>(std::time(nullptr));
 }
 
-StoreFiles::StoreFiles(const std::string& path) : root_(Dir::create(path)) {
+StoreFiles::StoreFiles(const std::string& path)
+    : root_(Dir::create(path)), git_program_(Env::current()), git_(root_, git_program_) {
   std::optional<std::string> text = root_.read_file_if_exists(kStoreFile, kSmallFile);
   if (!text) {
     // Another process may do the same at the same time: its file says the same.
@@ -82,7 +84,6 @@ StoreFiles::StoreFiles(const std::string& path) : root_(Dir::create(path)) {
 }
 
 std::optional<SourceKey> StoreFiles::full_key(const SourceKey& key) const {
-  if (key.type() == SourceType::git) return std::nullopt;
   if (!key.is_short()) return key;
   std::optional<Dir> dir = root_.open_dir_if_exists(item_directory(key.type()));
   if (!dir) return std::nullopt;
@@ -98,15 +99,24 @@ std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
   std::optional<SourceKey> key = full_key(wanted);
   if (!key) return std::nullopt;
   std::string place = item_place(*key);
-  std::optional<struct stat> status = root_.stat(place);
-  if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
-  SourceItem item{
-      .key = *key, .path = join_path(root_.path(), place), .size_bytes = status->st_size};
+  SourceItem item{.key = *key, .path = join_path(root_.path(), place)};
+  if (key->type() == SourceType::git) {
+    std::optional<std::string> repository = git_.holder(key->digest());
+    if (!repository) return std::nullopt;
+    item.path = *repository;
+  } else {
+    std::optional<struct stat> status = root_.stat(place);
+    if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
+    item.size_bytes = status->st_size;
+  }
   std::optional<std::string> text = root_.read_file_if_exists(note_of(place), kSmallFile);
   std::optional<ItemNote> note = text ? ItemNote::parse(*text) : std::nullopt;
   if (!note) return item;
   // Cut off, by whatever: as if it were not there, so that it is fetched again.
-  if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes) return std::nullopt;
+  if (key->type() == SourceType::git)
+    item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
+  else if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes)
+    return std::nullopt;
   item.addresses = std::move(note->addresses);
   item.tags = std::move(note->tags);
   item.last_use_s = note->last_use_s;
@@ -120,10 +130,14 @@ void StoreFiles::change_note(const SourceKey& key,
   std::optional<std::string> text = root_.read_file_if_exists(note_of(place), kSmallFile);
   ItemNote note = (text ? ItemNote::parse(*text) : std::nullopt).value_or(ItemNote{});
   if (!change(note)) return;
-  std::optional<struct stat> status = root_.stat(place);
-  if (!status) return; // gone meanwhile
+  if (key.type() == SourceType::git) {
+    if (!git_.holder(key.digest())) return; // gone meanwhile
+  } else {
+    std::optional<struct stat> status = root_.stat(place);
+    if (!status) return; // gone meanwhile
+    note.size_bytes = status->st_size;
+  }
   note.key = key.str();
-  note.size_bytes = status->st_size;
   root_.write_file(note_of(place), note.text());
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/dir.h"
+#include "source/git_store.h"
 #include "source/item_note.h"
 #include "source/source_store.h"
 
@@ -19,6 +20,7 @@ public:
   /// "source.store-other-kind".
   explicit StoreFiles(const std::string& path);
   const Dir& root() const { return root_; }
+  const GitStore& git() const { return git_; }
 
   std::optional<SourceItem> find(const SourceKey& wanted) const;
   /// Reads the note, lets `change` change it, and writes it when that returns true. Two processes
@@ -40,6 +42,8 @@ private:
   void remove_leftovers() const;
 
   Dir root_;
+  GitProgram git_program_;
+  GitStore git_;
   mutable std::mutex notes_; // so that threads of one process lose nothing
   mutable std::once_flag cleaned_;
 };

@@ -71,9 +71,6 @@ SourceKey source_key(const Document& document, const Value& text, const std::str
     throw document_error(document, text.position(), path,
                          "expected a source key: a type, ':' and 52 characters, such as tar.gz:...",
                          "source-key");
-  if (key->type() == SourceType::git)
-    throw document_error(document, text.position(), path,
-                         "git sources are not supported in recipes yet", "source-key");
   return *key;
 }
 

@@ -15,8 +15,8 @@ namespace {
 int fetch_action(Cli& cli, const Arguments& arguments) {
   cli.request().refresh = arguments.flag("--refresh");
   cli.request().offline = arguments.flag("--offline");
-  FetchResponse response =
-      fetch_sources(cli.session(), {arguments.values("URL"), arguments.values("--tag")});
+  FetchResponse response = fetch_sources(
+      cli.session(), {sources_of_words(arguments.values("URL")), arguments.values("--tag")});
   if (cli.json()) {
     cli.print_json(to_value(response));
     return 0;
@@ -51,16 +51,19 @@ CliCommand fetch_command() {
   return {{"fetch",
            "plumbing",
            "put sources into the source store and print their keys",
-           "URL is an http, https or file address, a path (of a file or a directory), or "
-           "deb-src:PACKAGE[=VERSION]/FILE. A word after it that is a key (tar.gz:..., "
+           "URL is an http, https or file address, a path (of a file or a directory), a git "
+           "repository (git://, ssh://, user@host:path, git+https://, or what ends in .git), or "
+           "deb-src:PACKAGE[=VERSION]/FILE. A word after a repository is its branch, tag or "
+           "commit. A word after it that is a key (tar.gz:..., "
            "sha256:HEX, sha256-BASE64) is what it is expected to give; other content is refused "
-           "and kept nowhere.\nAn http address seen before is not fetched again.",
-           {{"URL", "address, then the expected key if it is known", true, true}},
+           "and kept nowhere.\nAn http address or a full commit seen before is not fetched again; "
+           "a branch is always looked at.",
+           {{"URL", "address, then its ref or the expected key", true, true}},
            {{"--tag", "-t", "TAG", "tag the source, for retention", true},
             {"--refresh", "", "", "ask known addresses again", false},
             {"--offline", "", "", "use no network", false}},
            "",
-           {"fetch https://www.lua.org/ftp/lua-5.4.4.tar.gz"}},
+           {"fetch https://www.lua.org/ftp/lua-5.4.4.tar.gz", "fetch git://host/repo.git master"}},
           fetch_action};
 }
 

@@ -128,6 +128,27 @@ server.serve_forever()' "$1" 2>/dev/null &
   hole=http://127.0.0.2:$(cat hole.port)
 }
 
+# git_repository PATH.git 'commands in its work tree': a bare repository of one commit on the branch master; again: one more.
+git_repository() {
+  [ -d "$1.work" ] || git_here init -q -b master "$1.work"
+  (cd "$1.work" && eval "$2" && git_here add -A && git_here commit -qm change)
+  rm -rf "$1"
+  git_here clone -q --bare "$1.work" "$1"
+}
+git_here() {
+  GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null git -c user.name=A -c user.email=a@example.org -c protocol.file.allow=always "$@"
+}
+
+# serve_git DIRECTORY: its bare repositories over http and git: on loopback; sets git_http and git_plain. See git_server.py.
+serve_git() {
+  : >git-requests
+  "${PYTHON:-/usr/bin/python3}" "$HDIST_SOURCE_DIR/tests/cli/git_server.py" "$1" 2>git-server.log &
+  background="$background $!"
+  await test -e git-ports
+  git_http=http://127.0.0.1:$(cut -d' ' -f1 git-ports)
+  git_plain=git://127.0.0.1:$(cut -d' ' -f2 git-ports)
+}
+
 # await COMMAND...: until it succeeds, at most 20 s.
 await() {
   tries=200

@@ -1,0 +1,275 @@
+// A commit is fetched by its name where the server allows that, else with all branches and tags.
+// While it is incomplete (its submodules are not there yet), a ref below refs/hdist/incoming/ holds
+// it; refs/hdist/kept/<commit> comes last and makes it an item.
+#include "source/git_fetch.h"
+
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "source/address.h"
+#include "source/git_tree.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace hdist {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kDeepest = 10;
+constexpr int kMostSubmodules = 500;
+constexpr double kLookLimit_s = 60; // of a look at the refs
+constexpr double kPlainLimit_s = 5; // of the same over git:, where nothing else limits connecting
+constexpr const char* kReason = "git.reason"; // the code of an error that is a reason
+
+[[noreturn]] void fail(std::string reason) {
+  throw Error(ErrorKind::failed, kReason, std::move(reason));
+}
+
+/// What is fetched before it is kept; gone with this object.
+class Incoming {
+public:
+  explicit Incoming(const std::string& repository) : dir_(Dir::open(repository)) {
+    constexpr int kLength = 20;
+    name_ = kIncomingRefs + random_name(kLength);
+  }
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+  ~Incoming() {
+    try {
+      dir_.remove_tree(name_);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): left for the collection of sources
+    }
+  }
+  std::string ref() const { return name_ + "/one"; }
+  std::string all(const char* kind) const { return fmt::format("{}/{}/*", name_, kind); }
+
+private:
+  Dir dir_;
+  std::string name_;
+};
+
+std::map<std::string, std::string> parse_refs(const std::string& text) {
+  std::map<std::string, std::string> refs;
+  for (const std::string& line : split(text, '\n')) {
+    std::vector<std::string> words = split_words(line);
+    if (words.size() == 2) refs[words[1]] = words[0];
+  }
+  return refs;
+}
+
+std::string host_and_scheme(const GitAddress& address) {
+  return address.remote.substr(0, address.remote.find("://"));
+}
+
+} // namespace
+
+struct GitFetcher::Run {
+  Patience patience;
+  std::stop_token stop;
+  bool network = false; // what failed was the way to the host
+  int submodules = 0;
+
+  const GitStore& git;
+  GitAnswer remote(const GitAddress& address, GitCall call) const {
+    return git.program().remote(call, address.is_local, stop);
+  }
+  std::string isolated(const std::string& repository, std::vector<std::string> words) const {
+    return git.program().must({.words = std::move(words),
+                               .directory = repository,
+                               .input = {},
+                               .timeout_s = 0,
+                               .output = {}},
+                              stop);
+  }
+};
+
+/// The commit that the address's ref names now; `ref` becomes its full name.
+std::string GitFetcher::resolve(const GitAddress& address, std::string& ref, Run& run) const {
+  std::string name = address.ref.empty() ? "HEAD" : address.ref;
+  std::vector<std::string> full = {name, name + "^{}"};
+  if (name != "HEAD" && !name.starts_with("refs/"))
+    full = {"refs/heads/" + name, "refs/tags/" + name, "refs/tags/" + name + "^{}"};
+  GitCall call{.words = {"ls-remote", "--", address.remote},
+               .directory = {},
+               .input = {},
+               .timeout_s = host_and_scheme(address) == "git" ? kPlainLimit_s : kLookLimit_s,
+               .output = {}};
+  call.words.insert(call.words.end(), full.begin(), full.end());
+  Clock::time_point start = Clock::now();
+  GitAnswer answer = run.remote(address, call);
+  if (!answer.ok) {
+    run.network = !address.is_local;
+    if (answer.timed_out) downloader_.note_dead(address.host, start);
+    fail(answer.timed_out
+             ? fmt::format("{} gave no answer within {:.0f} s", address.host, call.timeout_s)
+             : answer.complaint);
+  }
+  std::map<std::string, std::string> refs = parse_refs(answer.output);
+  std::string head, tag;
+  if (name == "HEAD" || name.starts_with("refs/")) {
+    head = refs.contains(full[1]) ? refs[full[1]] : refs[full[0]];
+    ref = name;
+  } else {
+    head = refs[full[0]];
+    tag = refs.contains(full[2]) ? refs[full[2]] : refs[full[1]];
+    ref = head.empty() ? full[1] : full[0];
+  }
+  if (!head.empty() && !tag.empty() && head != tag)
+    fail(fmt::format("{} is a branch and a tag there; expected {} or {}", name, full[0], full[1]));
+  std::string commit = head.empty() ? tag : head;
+  if (commit.empty())
+    fail(name == "HEAD" ? "the repository has no commit"
+                        : fmt::format("there is no branch and no tag called {}", name));
+  if (!is_full_commit(commit))
+    fail("the repository names its commits by SHA-256, which a key cannot hold");
+  return commit;
+}
+
+/// Fetches into refs of `incoming`; the commit that arrived.
+std::string GitFetcher::bring(const GitAddress& address, const std::string& ref,
+                              const std::string& expected, const std::string& repository,
+                              Run& run) const {
+  Incoming incoming(repository);
+  auto fetch = [&](const std::vector<std::string>& refspecs) {
+    GitCall call{.words = {"-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60", "fetch",
+                           "--quiet", "--no-tags", "--no-write-fetch-head", "--", address.remote},
+                 .directory = repository,
+                 .input = {},
+                 .timeout_s = 0,
+                 .output = {}};
+    call.words.insert(call.words.end(), refspecs.begin(), refspecs.end());
+    return run.remote(address, call);
+  };
+  GitAnswer answer = fetch({"+" + (expected.empty() ? ref : expected) + ":" + incoming.ref()});
+  if (!answer.ok && !expected.empty()) {
+    GitAnswer all =
+        fetch({"+refs/heads/*:" + incoming.all("heads"), "+refs/tags/*:" + incoming.all("tags")});
+    if (!all.ok)
+      answer = std::move(all);
+    else
+      answer.ok = true;
+  }
+  if (!answer.ok) {
+    run.network = !address.is_local;
+    fail(answer.complaint);
+  }
+  std::string wanted = expected.empty() ? incoming.ref() : expected;
+  GitAnswer found = run.git.program().isolated(
+      {.words = {"rev-parse", "--verify", "--quiet", "--end-of-options", wanted + "^{commit}"},
+       .directory = repository,
+       .input = {},
+       .timeout_s = 0,
+       .output = {}},
+      run.stop);
+  std::string commit(trim(found.output));
+  if (!found.ok || (!expected.empty() && commit != expected))
+    fail(expected.empty() ? fmt::format("{} is no commit", ref)
+                          : fmt::format("the repository has no commit {}", expected));
+  bring_submodules(address, repository, commit, 0, run);
+  run.git.keep(repository, commit, run.stop);
+  return commit;
+}
+
+void GitFetcher::bring_submodules(const GitAddress& address, const std::string& repository,
+                                  const std::string& commit, int depth, Run& run) const {
+  const GitProgram& program = run.git.program();
+  std::map<std::string, std::string> commits; // path, commit
+  for (const GitPath& path : list_git_tree(program, repository, commit, run.stop))
+    if (path.kind == GitTreeEntry::Kind::submodule) commits[path.path] = path.object;
+  if (commits.empty()) return;
+  for (const GitSubmodule& submodule : git_submodules(program, repository, commit, run.stop)) {
+    auto wanted = commits.find(submodule.path);
+    if (wanted == commits.end()) continue;
+    if (++run.submodules > kMostSubmodules || depth > kDeepest)
+      fail("its submodules are too many, or nested too deeply");
+    std::optional<GitAddress> from = parse_submodule_address(submodule.url, address);
+    if (!from)
+      fail(fmt::format("its submodule {} has the address {}, which is not used: expected one over "
+                       "http, https, git or ssh",
+                       printable(submodule.path), printable(submodule.url)));
+    try {
+      commit_of(*from, wanted->second, depth + 1, run);
+    } catch (const Error& error) {
+      if (error.code() != kReason) throw;
+      fail(fmt::format("its submodule {}, {}: {}", printable(submodule.path),
+                       public_address(from->remote), error.message()));
+    }
+  }
+}
+
+/// What the files of the commit have together; submodules not counted.
+int64_t GitFetcher::size_of(const std::string& repository, const std::string& commit,
+                            Run& run) const {
+  int64_t size = 0;
+  for (const std::string& line : split(
+           run.isolated(repository, {"ls-tree", "-r", "-l", "-z", "--full-tree", commit}), '\0')) {
+    std::vector<std::string> words = split_words(line.substr(0, line.find('\t')));
+    constexpr std::size_t kSizeWord = 3;
+    if (words.size() > kSizeWord) size += parse_int(words[kSizeWord]).value_or(0);
+  }
+  return size;
+}
+
+std::string GitFetcher::commit_of(const GitAddress& address, const std::string& expected, int depth,
+                                  Run& run) const {
+  if (depth > kDeepest) fail("its submodules are nested too deeply");
+  if (!expected.empty() && run.git.holder(expected)) return expected;
+  bool is_http = address.remote.starts_with("http");
+  if (is_http) {
+    std::string probe = address.remote + "/info/refs?service=git-upload-pack";
+    if (std::optional<AttemptResult> dead = downloader_.probe(probe, run.patience, run.stop)) {
+      run.network = true;
+      fail(dead->reason);
+    }
+  } else if (!address.is_local) {
+    HostPermit permit = downloader_.permit(address.host, run.patience);
+    if (!permit.refusal.empty()) {
+      run.network = true;
+      fail(permit.refusal);
+    }
+  }
+  std::string ref;
+  std::string commit = expected.empty() ? resolve(address, ref, run) : expected;
+  if (!run.git.holder(commit)) {
+    std::string repository = run.git.repository(address, run.stop);
+    commit = bring(address, ref, expected, repository, run);
+  }
+  std::string url = address.remote + (address.ref.empty() ? "" : "#" + address.ref);
+  std::optional<std::string> repository = run.git.holder(commit);
+  if (!repository) fail("the commit vanished from the store just after it was put there");
+  store_.note_commit(commit, size_of(*repository, commit, run), url);
+  return commit;
+}
+
+AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, Patience patience,
+                              const std::stop_token& stop) {
+  Run run{.patience = patience, .stop = stop, .git = store_.git()};
+  try {
+    std::string expected = is_full_commit(address.ref) ? address.ref : "";
+    if (wanted.expected) {
+      const std::optional<SourceKey>& key = wanted.expected->key();
+      if (!key || key->type() != SourceType::git)
+        return AttemptResult::failed(
+            fmt::format("it gives commits, expected {}", wanted.expected->str()));
+      expected = key->digest();
+    }
+    if (address.is_local && !Dir::open_if_exists(address.remote))
+      return AttemptResult::no_such_place("there is no such file or directory");
+    std::string commit = commit_of(address, expected, 0, run);
+    return {.item = store_.find(*SourceKey::parse("git:" + commit)), .reason = {}};
+  } catch (const Error& error) {
+    bool is_reason = error.code() == kReason || error.code() == "git.not-found" ||
+                     error.code() == "source.corrupt" || error.code() == "source.unsafe-path" ||
+                     error.code() == "source.too-large";
+    if (!is_reason) throw;
+    AttemptResult result = AttemptResult::failed(error.message());
+    result.network = run.network;
+    return result;
+  }
+}
+
+} // namespace hdist

@@ -1,0 +1,40 @@
+// git_fetch.h: one commit of a remote repository, with its submodules, into the source store.
+#pragma once
+
+#include "base/log.h"
+#include "source/attempt.h"
+#include "source/download.h"
+#include "source/git_address.h"
+
+#include <stop_token>
+#include <string>
+
+namespace hdist {
+
+/// Thread-safe.
+class GitFetcher {
+public:
+  GitFetcher(const SourceStore& store, Downloader& downloader, Events& events)
+      : store_(store), downloader_(downloader), events_(events) {}
+  /// The commit that is expected, else what the address's ref names now. A commit that is there
+  /// is not fetched again; a ref is always looked at. What is wrong with the repository is a
+  /// reason; errors are the store's own, or interrupted.
+  AttemptResult get(const GitAddress& address, const Wanted& wanted, Patience patience,
+                    const std::stop_token& stop);
+
+private:
+  struct Run;
+  std::string commit_of(const GitAddress& address, const std::string& expected, int depth,
+                        Run& run) const;
+  std::string resolve(const GitAddress& address, std::string& ref, Run& run) const;
+  std::string bring(const GitAddress& address, const std::string& ref, const std::string& expected,
+                    const std::string& repository, Run& run) const;
+  void bring_submodules(const GitAddress& address, const std::string& repository,
+                        const std::string& commit, int depth, Run& run) const;
+  int64_t size_of(const std::string& repository, const std::string& commit, Run& run) const;
+  const SourceStore& store_;
+  Downloader& downloader_;
+  Events& events_;
+};
+
+} // namespace hdist

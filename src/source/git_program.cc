@@ -1,0 +1,139 @@
+#include "source/git_program.h"
+
+#include "base/error.h"
+#include "base/process.h"
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+namespace hdist {
+
+namespace {
+
+/// What points git at another repository than the one it is given (git rev-parse
+/// --local-env-vars).
+constexpr const char* kRepositoryVariables[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+                                                "GIT_CONFIG",
+                                                "GIT_CONFIG_PARAMETERS",
+                                                "GIT_CONFIG_COUNT",
+                                                "GIT_OBJECT_DIRECTORY",
+                                                "GIT_DIR",
+                                                "GIT_WORK_TREE",
+                                                "GIT_IMPLICIT_WORK_TREE",
+                                                "GIT_GRAFT_FILE",
+                                                "GIT_INDEX_FILE",
+                                                "GIT_NO_REPLACE_OBJECTS",
+                                                "GIT_REPLACE_REF_BASE",
+                                                "GIT_PREFIX",
+                                                "GIT_SHALLOW_FILE",
+                                                "GIT_COMMON_DIR",
+                                                "GIT_NAMESPACE",
+                                                "GIT_TEMPLATE_DIR"};
+
+std::vector<std::string> settings() {
+  std::vector<std::string> words;
+  for (const char* setting :
+       {"core.hooksPath=/dev/null", "gc.auto=0", "maintenance.auto=false",
+        "core.logAllRefUpdates=false", "fetch.recurseSubmodules=false",
+        "fetch.writeCommitGraph=false", "core.fsync=committed,reference",
+        "advice.detachedHead=false", "safe.directory=*", "init.defaultBranch=main"}) {
+    words.emplace_back("-c");
+    words.emplace_back(setting);
+  }
+  return words;
+}
+
+/// The lines that say what is wrong, without those that only say that something is.
+std::string complaint_of(const std::string& text) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> lines;
+  for (const std::string& line : split(text, '\n')) {
+    std::string shown = printable(trim(line));
+    if (shown.empty() || shown.starts_with("hint:") || shown.starts_with("Cloning into")) continue;
+    for (std::string_view prefix : {"fatal: ", "error: "})
+      if (shown.starts_with(prefix)) shown.erase(0, prefix.size());
+    lines.push_back(std::move(shown));
+  }
+  if (lines.size() > kMost) lines.resize(kMost);
+  return join(lines, "; ");
+}
+
+} // namespace
+
+GitAnswer GitProgram::run_in(const Env& env, const GitCall& call,
+                             const std::stop_token& stop) const {
+  Command command;
+  command.argv = {"git"};
+  std::vector<std::string> ours = settings();
+  command.argv.insert(command.argv.end(), ours.begin(), ours.end());
+  if (!call.directory.empty()) command.argv.push_back("--git-dir=" + call.directory);
+  command.argv.insert(command.argv.end(), call.words.begin(), call.words.end());
+  command.env = env;
+  command.cwd = "/";
+  command.input = call.input;
+  command.timeout_s = call.timeout_s;
+  GitAnswer answer;
+  std::string errors;
+  constexpr std::size_t kMost = std::size_t{256} << 20;
+  auto keep = [](std::string& text) {
+    return [&text](std::string_view bytes) {
+      if (text.size() + bytes.size() <= kMost) text += bytes;
+    };
+  };
+  command.standard_output = call.output ? call.output : keep(answer.output);
+  command.output = keep(errors);
+  ExitStatus status;
+  try {
+    status = run(command, stop);
+  } catch (const Error& error) {
+    if (error.code() != "process.not-found") throw;
+    throw Error(ErrorKind::failed, "git.not-found",
+                "the program git is not there: addresses of git repositories need it")
+        .advise({.text = "Install git with the host's package manager.", .verb = {}, .args = {}});
+  }
+  if (status.stopped || stop.stop_requested())
+    throw Error(ErrorKind::interrupted, "source.stopped", "asking git was stopped");
+  answer.ok = status.ok();
+  answer.timed_out = status.timed_out;
+  answer.complaint = complaint_of(errors);
+  if (!answer.ok && answer.complaint.empty()) answer.complaint = "git ended with " + status.text();
+  return answer;
+}
+
+GitAnswer GitProgram::remote(const GitCall& call, bool may_be_local,
+                             const std::stop_token& stop) const {
+  Env env = env_;
+  for (const char* name : kRepositoryVariables)
+    env.unset(name);
+  env.set("GIT_ALLOW_PROTOCOL", may_be_local ? "file" : "http:https:git:ssh");
+  env.set("GIT_TERMINAL_PROMPT", "0");
+  env.set("LC_ALL", "C");
+  return run_in(env, call, stop);
+}
+
+GitAnswer GitProgram::isolated(const GitCall& call, const std::stop_token& stop) const {
+  Env env;
+  env.set("PATH", env_.get_or("PATH", "/usr/bin:/bin"));
+  if (std::optional<std::string> libraries = env_.get("LD_LIBRARY_PATH"))
+    env.set("LD_LIBRARY_PATH", *libraries);
+  env.set("HOME", "/nonexistent");
+  env.set("XDG_CONFIG_HOME", "/nonexistent");
+  env.set("GIT_CONFIG_NOSYSTEM", "1");
+  env.set("GIT_CONFIG_GLOBAL", "/dev/null");
+  env.set("GIT_ATTR_NOSYSTEM", "1");
+  env.set("GIT_NO_REPLACE_OBJECTS", "1");
+  env.set("GIT_ALLOW_PROTOCOL", "none");
+  env.set("GIT_TERMINAL_PROMPT", "0");
+  env.set("LC_ALL", "C");
+  return run_in(env, call, stop);
+}
+
+std::string GitProgram::must(const GitCall& call, const std::stop_token& stop) const {
+  GitAnswer answer = isolated(call, stop);
+  if (answer.ok) return std::move(answer.output);
+  throw Error(ErrorKind::failed, "git.failed",
+              fmt::format("git {} failed{}: {}", call.words.empty() ? "" : call.words.front(),
+                          call.directory.empty() ? "" : " in " + call.directory, answer.complaint));
+}
+
+} // namespace hdist

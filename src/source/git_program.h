@@ -1,0 +1,47 @@
+// git_program.h: the program git, run so that neither its caller's repository nor a hostile one has
+// a say in what it does.
+#pragma once
+
+#include "base/env.h"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hdist {
+
+struct GitAnswer {
+  bool ok = false;
+  bool timed_out = false;
+  std::string output;
+  std::string complaint; // what git said on stderr, one line; else how it ended
+};
+
+struct GitCall {
+  std::vector<std::string> words; // after "git" and our settings
+  std::string directory;          // the bare repository; "": none
+  std::string input;
+  double timeout_s = 0; // 0: none
+  /// Where stdout goes piece by piece; empty: to GitAnswer::output.
+  std::function<void(std::string_view)> output;
+};
+
+class GitProgram {
+public:
+  explicit GitProgram(Env env) : env_(std::move(env)) {}
+  /// With the user's configuration and credentials, over http(s), git, ssh, and with `may_be_local`
+  /// local files. Never asks anything. Errors: "git.not-found", interrupted.
+  GitAnswer remote(const GitCall& call, bool may_be_local, const std::stop_token& stop) const;
+  /// Without any configuration but the repository's, and without network.
+  GitAnswer isolated(const GitCall& call, const std::stop_token& stop) const;
+  /// isolated(), which must succeed: Error failed "git.failed".
+  std::string must(const GitCall& call, const std::stop_token& stop) const;
+
+private:
+  GitAnswer run_in(const Env& env, const GitCall& call, const std::stop_token& stop) const;
+  Env env_;
+};
+
+} // namespace hdist

@@ -1,0 +1,148 @@
+#include "source/git_store.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/digest.h"
+#include "source/address.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <set>
+
+namespace hdist {
+
+namespace {
+
+constexpr const char* kGit = "git";
+constexpr const char* kPackedRefs = "packed-refs";
+constexpr int64_t kDaySeconds = 86'400;
+
+std::string place_of(const std::string& repository) {
+  return join_path(kGit, repository);
+}
+
+/// Bytes of the files in and below a directory.
+int64_t size_below(const Dir& dir) {
+  int64_t bytes = 0;
+  for (const Entry& entry : dir.list()) {
+    if (entry.type == EntryType::directory) {
+      bytes += size_below(dir.open_dir(entry.name));
+    } else if (std::optional<struct stat> status = dir.stat(entry.name)) {
+      bytes += status->st_size;
+    }
+  }
+  return bytes;
+}
+
+} // namespace
+
+GitStore::GitStore(const Dir& store, const GitProgram& program)
+    : store_(store.duplicate()), program_(program) {}
+
+std::vector<std::string> GitStore::repositories() const {
+  std::vector<std::string> names;
+  std::optional<Dir> dir = store_.open_dir_if_exists(kGit);
+  if (!dir) return names;
+  for (const Entry& entry : dir->list())
+    if (entry.type == EntryType::directory && Digest::parse_base32(entry.name))
+      names.push_back(entry.name);
+  return names;
+}
+
+/// A ref is a file; git moves it to packed-refs only when a person says so.
+bool GitStore::keeps(const std::string& repository, const std::string& commit) const {
+  std::string place = place_of(repository);
+  if (std::optional<struct stat> status = store_.stat(join_path(place, kKeptRefs + commit)))
+    return S_ISREG(status->st_mode) && status->st_size > 0;
+  std::optional<std::string> packed = store_.read_file_if_exists(join_path(place, kPackedRefs));
+  return packed && packed->find(" " + (kKeptRefs + commit) + "\n") != std::string::npos;
+}
+
+std::optional<std::string> GitStore::holder(const std::string& commit) const {
+  for (const std::string& name : repositories())
+    if (keeps(name, commit)) return join_path(store_.path(), place_of(name));
+  return std::nullopt;
+}
+
+std::vector<std::string> GitStore::commits() const {
+  std::set<std::string> found;
+  for (const std::string& name : repositories()) {
+    std::string place = place_of(name);
+    if (std::optional<Dir> kept = store_.open_dir_if_exists(join_path(place, "refs/hdist/kept")))
+      for (const Entry& entry : kept->list())
+        if (is_full_commit(entry.name)) found.insert(entry.name);
+    std::optional<std::string> packed = store_.read_file_if_exists(join_path(place, kPackedRefs));
+    for (const std::string& line : split(packed.value_or(""), '\n')) {
+      std::size_t at = line.find(kKeptRefs);
+      if (at == std::string::npos) continue;
+      std::string commit = line.substr(at + std::string_view(kKeptRefs).size());
+      if (is_full_commit(commit)) found.insert(commit);
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+std::string GitStore::repository(const GitAddress& remote, const std::stop_token& stop) const {
+  std::string name = sha256(public_address(remote.remote)).base32();
+  std::string path = join_path(store_.path(), place_of(name));
+  Dir git = store_.make_dir(kGit);
+  if (git.exists(name)) return path;
+  Staging staging(git);
+  program_.must({.words = {"init", "-q", "--bare", "--template=", staging.dir().path()},
+                 .directory = {},
+                 .input = {},
+                 .timeout_s = 0,
+                 .output = {}},
+                stop);
+  staging.dir().set_mode(".", 0755);
+  static_cast<void>(std::move(staging).publish(name)); // another process's is as good
+  git.sync();
+  return path;
+}
+
+void GitStore::keep(const std::string& repository, const std::string& commit,
+                    const std::stop_token& stop) const {
+  program_.must({.words = {"update-ref", kKeptRefs + commit, commit},
+                 .directory = repository,
+                 .input = {},
+                 .timeout_s = 0,
+                 .output = {}},
+                stop);
+}
+
+void GitStore::forget(const std::string& commit, const std::stop_token& stop) const {
+  for (const std::string& name : repositories())
+    if (keeps(name, commit))
+      program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
+                     .directory = join_path(store_.path(), place_of(name)),
+                     .input = {},
+                     .timeout_s = 0,
+                     .output = {}},
+                    stop);
+}
+
+int64_t GitStore::prune(const std::stop_token& stop) const {
+  int64_t won = 0;
+  for (const std::string& name : repositories()) {
+    Dir dir = store_.open_dir(place_of(name));
+    int64_t before = size_below(dir);
+    // Refs of fetches that died. A fetch that runs has touched its own within a day.
+    if (std::optional<Dir> incoming = dir.open_dir_if_exists("refs/hdist/incoming"))
+      for (const Entry& entry : incoming->list()) {
+        std::optional<struct stat> status = incoming->stat(entry.name);
+        if (status && std::time(nullptr) - status->st_mtim.tv_sec > kDaySeconds)
+          incoming->remove_tree(entry.name);
+      }
+    program_.must({.words = {"-c", "gc.packRefs=false", "gc", "--quiet", "--prune=1.day.ago"},
+                   .directory = dir.path(),
+                   .input = {},
+                   .timeout_s = 0,
+                   .output = {}},
+                  stop);
+    won += before - size_below(dir);
+  }
+  return won;
+}
+
+} // namespace hdist

@@ -1,0 +1,46 @@
+// git_store.h: the bare repositories of a source store, one per remote, and the commits they keep.
+#pragma once
+
+#include "base/dir.h"
+#include "source/git_address.h"
+#include "source/git_program.h"
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+/// On disk: git/<digest of the remote's address>/ with one ref refs/hdist/kept/<commit> for each
+/// commit that is an item. A commit is there when its ref is, which is made last.
+class GitStore {
+public:
+  GitStore(const Dir& store, const GitProgram& program);
+  /// The path of a repository that keeps the commit.
+  std::optional<std::string> holder(const std::string& commit) const;
+  /// All commits that are kept, each once.
+  std::vector<std::string> commits() const;
+  /// The path of the remote's own repository; made when absent.
+  std::string repository(const GitAddress& remote, const std::stop_token& stop) const;
+  /// The commit is complete in `repository`: from now on it is an item.
+  void keep(const std::string& repository, const std::string& commit,
+            const std::stop_token& stop) const;
+  /// Every repository forgets the commit; its content goes with prune().
+  void forget(const std::string& commit, const std::stop_token& stop) const;
+  /// Removes what no ref reaches and nobody touched for a day, and repositories that keep nothing;
+  /// returns the bytes won.
+  int64_t prune(const std::stop_token& stop) const;
+  const GitProgram& program() const { return program_; }
+
+private:
+  std::vector<std::string> repositories() const; // names below git/
+  bool keeps(const std::string& repository, const std::string& commit) const;
+  Dir store_;
+  const GitProgram& program_;
+};
+
+constexpr const char* kKeptRefs = "refs/hdist/kept/";
+constexpr const char* kIncomingRefs = "refs/hdist/incoming/";
+
+} // namespace hdist
