@@ -60,7 +60,7 @@ TEST_F(GcOpTest, ALinkInTheFolderOfProfilesIsRegistered) {
 TEST_F(GcOpTest, AGraceForEverIsRefused) {
   write_file(tmp_.path() + "/.hashdistconfig", "[gc]\ngrace = forever\n");
   SessionRequest request;
-  request.executable = prefix() + "/bin/hdist";
+  request.executable = std::string(HDIST_MODULE_DIR) + "/hdist";
   request.config.environment.set("HDIST_HOME", tmp_.path());
   session_.emplace(std::move(request), events_, stop_.get_token());
   EXPECT_NE(message_of([&] { collect_garbage(*session_, {}); }).find("not for ever"),
