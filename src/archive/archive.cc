@@ -28,14 +28,14 @@ constexpr std::size_t kBlock = 512;
 /// POSIX ustar, section "ustar Interchange Format": the sum of all bytes of the header, its own
 /// field as blanks.
 bool has_tar_checksum(std::string_view block) {
-  constexpr std::size_t checksum_at = 148;
-  constexpr std::size_t checksum_size = 8;
+  constexpr std::size_t kChecksumAt = 148;
+  constexpr std::size_t kChecksumSize = 8;
   uint32_t expected = 0;
-  for (char c : block.substr(checksum_at, checksum_size))
+  for (char c : block.substr(kChecksumAt, kChecksumSize))
     if (c >= '0' && c <= '7') expected = expected * 8 + static_cast<uint32_t>(c - '0');
-  uint32_t sum = checksum_size * ' ';
+  uint32_t sum = kChecksumSize * ' ';
   for (std::size_t i = 0; i < kBlock; ++i)
-    if (i < checksum_at || i >= checksum_at + checksum_size)
+    if (i < kChecksumAt || i >= kChecksumAt + kChecksumSize)
       sum += static_cast<unsigned char>(block[i]);
   return sum == expected;
 }

@@ -41,7 +41,7 @@ private:
 
 class Locale {
 public:
-  explicit Locale(std::initializer_list<const char*> names) {
+  Locale(std::initializer_list<const char*> names) {
     for (const char* name : names)
       if (locale_ == nullptr) locale_ = newlocale(LC_ALL_MASK, name, nullptr);
   }
@@ -365,10 +365,11 @@ private:
 /// Nothing but the end record, which says that there are no members: libarchive does not recognize
 /// it.
 bool is_empty_zip(const ArchiveFile& file) {
-  constexpr std::string_view record("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20); // then a comment
-  std::string start(record.size(), ' ');
+  constexpr std::string_view kRecord("PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+                                     20); // then a comment
+  std::string start(kRecord.size(), ' ');
   start.resize(file.read_at(0, start.data(), start.size()));
-  return start == record;
+  return start == kRecord;
 }
 
 /// A zip file is read from its directory at the end, the only place that knows modes and which

@@ -130,15 +130,15 @@ void TreeWriter::add_hard_link(const std::string& path, const std::string& targe
 }
 
 Fd TreeWriter::create_file(const std::string& path, bool executable) {
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   Place place = place_of(path);
   int parent = parents_.open(place.parent);
   current_ = path;
   mode_t mode = executable ? 0755 : 0644;
-  Fd file(openat(parent, place.name.c_str(), flags, mode));
+  Fd file(openat(parent, place.name.c_str(), kFlags, mode));
   if (!file && errno == EEXIST) {
     make_way(parent, place.name, path);
-    file = Fd(openat(parent, place.name.c_str(), flags, mode));
+    file = Fd(openat(parent, place.name.c_str(), kFlags, mode));
   }
   if (!file) throw_errno("openat", full(path));
   if (fchmod(file.get(), mode) != 0) throw_errno("fchmod", full(path)); // whatever the umask

@@ -24,15 +24,15 @@ constexpr int64_t kListBytes = int64_t{1} << 30;
 
 /// For messages: on one line and not a page long.
 std::string shown(std::string_view name) {
-  constexpr std::size_t most = 200;
-  return name.size() <= most ? printable(name) : printable(name.substr(0, most)) + "...";
+  constexpr std::size_t kMost = 200;
+  return name.size() <= kMost ? printable(name) : printable(name.substr(0, kMost)) + "...";
 }
 
 int64_t stream_limit(const UnpackLimits& limits) {
-  constexpr int64_t most = int64_t{1} << 60;
-  constexpr int64_t slack = 1 << 20;
-  return std::min(limits.bytes, most) +
-         std::min(limits.entries, most / kHeadersPerEntry) * kHeadersPerEntry + slack;
+  constexpr int64_t kMost = int64_t{1} << 60;
+  constexpr int64_t kSlack = 1 << 20;
+  return std::min(limits.bytes, kMost) +
+         std::min(limits.entries, kMost / kHeadersPerEntry) * kHeadersPerEntry + kSlack;
 }
 
 void check_kind(const ArchiveFile& file, const ArchiveKind& kind) {

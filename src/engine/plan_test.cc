@@ -95,7 +95,7 @@ TEST(Plan, UnknownTasksAndCirclesAreNamed) {
         R"({"version": 1, "tasks": {"a": {"type": "build", "spec": {"name": "a", "build": {}, "run": ["$b"]}},
                                                         "b": {"type": "build", "spec": {"name": "b", "build": {}, "run": ["$a"]}}}})"));
   });
-  EXPECT_NE(text.find("a"), std::string::npos) << text;
+  EXPECT_NE(text.find('a'), std::string::npos) << text;
   EXPECT_NE(message_of([] { plan(small_graph(), {"build:ap"}, {}); }).find("is 'build:app' meant?"),
             std::string::npos);
 }

@@ -268,7 +268,7 @@ private:
 } // namespace
 
 RealizeReport realize(const TaskGraph& graph, const RealizeParts& parts,
-                      const RealizeOptions& options, std::stop_token stop) {
+                      const RealizeOptions& options, const std::stop_token& stop) {
   return Run(graph, parts, options).run(stop);
 }
 

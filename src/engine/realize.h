@@ -66,7 +66,7 @@ struct RealizeParts {
 /// Ids first (imports filled in), then what is present is marked; only sources that a missing build
 /// needs are fetched. Returns when all that was built is durable.
 RealizeReport realize(const TaskGraph& graph, const RealizeParts& parts,
-                      const RealizeOptions& options, std::stop_token stop);
+                      const RealizeOptions& options, const std::stop_token& stop);
 
 /// The id of every build task, imports filled in; needs no store. Errors: unknown "$task", cycles
 /// ("tasks.cycle").

@@ -13,7 +13,7 @@ namespace {
 
 class RealizeTest : public ::testing::Test {
 protected:
-  RealizeReport run(const std::string& tasks_json, RealizeOptions options = {.jobs = 2}) {
+  RealizeReport run(const std::string& tasks_json, const RealizeOptions& options = {.jobs = 2}) {
     TaskGraph graph =
         TaskGraph::read(read_json("tasks.json", R"({"version": 1, "tasks": )" + tasks_json + "}"));
     Publisher publisher(artifacts_);

@@ -81,10 +81,8 @@ std::vector<Endpoint> endpoints_of(const Url& url, const std::string& proxy) {
   std::optional<Url> parsed =
       Url::parse(proxy.find("://") == std::string::npos ? "http://" + proxy : proxy);
   if (!parsed) return {}; // curl says what is wrong with it
-  constexpr int curls_default_port = 1080;
-  int port = parsed->port != 0           ? parsed->port
-             : parsed->scheme == "https" ? 443
-                                         : curls_default_port;
+  constexpr int kCurlsDefaultPort = 1080;
+  int port = parsed->port != 0 ? parsed->port : parsed->scheme == "https" ? 443 : kCurlsDefaultPort;
   std::vector<Endpoint> endpoints = {{parsed->host, port}};
   if (parsed->scheme == "socks4" || parsed->scheme == "socks5") endpoints.push_back(server);
   return endpoints;

@@ -159,7 +159,7 @@ std::map<std::string, WishPtr> children_of(const Wish& wish, const std::string& 
   if (wish.kind == Wish::Kind::made_directory) return wish.children;
   std::map<std::string, WishPtr> children;
   for (const Entry& entry : Dir::open(wish.source).list()) {
-    std::string child_path = path.empty() ? entry.name : path + "/" + entry.name;
+    std::string child_path = join_path(path, entry.name);
     if (is_default_excluded(child_path)) continue;
     std::string source = join_path(wish.source, entry.name);
     bool directory = entry.type == EntryType::directory;
@@ -196,7 +196,7 @@ public:
       if (stop_.stop_requested())
         throw Error(ErrorKind::interrupted, "profile.interrupted",
                     "interrupted while planning the profile");
-      decide(path.empty() ? name : path + "/" + name, wishes);
+      decide(join_path(path, name), wishes);
     }
   }
 

@@ -1,5 +1,6 @@
 #include "profile/links.h"
 
+#include "base/path.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,7 @@ protected:
                     const std::vector<std::pair<std::string, std::string>>& files) {
     std::string path = tmp_.path() + "/artifacts/" + name + "/hash";
     for (const auto& [file, content] : files)
-      write_file(path + "/" + file, content);
+      write_file(join_path(path, file), content);
     return {ArtifactId::make(name, sha256(name)), path, {}};
   }
 

@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "testing/testing.h"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ protected:
     record.run = run;
     std::string path = root_ + "/artifacts/" + name + "/" + record.directory;
     for (const std::string& file : files)
-      write_file(path + "/" + file, name);
+      write_file(join_path(path, file), name);
     found_.insert_or_assign(record.id, FoundArtifact{record, path});
     return record.id;
   }

@@ -23,7 +23,7 @@ public:
       result = replace_list(*list, path);
     } else if (Value::Map* map = result.if_map()) {
       for (auto& [key, member] : *map)
-        member = replace(member, path.empty() ? key : path + "." + key);
+        member = replace(member, path.empty() ? key : fmt::format("{}.{}", path, key));
     }
     result.set_position(value.position());
     result.set_key_position(value.key_position());

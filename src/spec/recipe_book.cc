@@ -18,7 +18,7 @@ std::optional<std::string> find_recipe_file(const std::vector<std::string>& dire
   for (const std::string& directory : directories) {
     std::optional<Dir> dir = Dir::open_if_exists(directory);
     if (!dir) continue;
-    for (const std::string& file : {name + "/" + name + ".yaml", name + ".yaml"})
+    for (const std::string& file : {fmt::format("{0}/{0}.yaml", name), name + ".yaml"})
       if (real_path_if_exists(join_path(directory, file))) return join_path(directory, file);
   }
   return std::nullopt;

@@ -20,8 +20,8 @@ std::string counted(std::size_t count, const std::string& one, const std::string
 }
 
 std::string age_text(int64_t last_use_s) {
-  constexpr int64_t day_s = 86'400;
-  int64_t days = (static_cast<int64_t>(std::time(nullptr)) - last_use_s) / day_s;
+  constexpr int64_t kDayS = 86'400;
+  int64_t days = (static_cast<int64_t>(std::time(nullptr)) - last_use_s) / kDayS;
   return days <= 0 ? "today" : counted(static_cast<std::size_t>(days), "day", "days") + " ago";
 }
 
