@@ -43,6 +43,11 @@ bool is_of_command(const Error& error) {
   return std::find(kCodes.begin(), kCodes.end(), error.code()) != kCodes.end();
 }
 
+/// Commands of this program that work on artifacts by their records.
+bool reads_records(const std::string& command) {
+  return command == "makeprofile" || command == "makebuildprofile" || command == "install-artifact";
+}
+
 /// What is wrong with what a job made, or with its output.
 bool is_of_job(const Error& error) {
   return error.code().starts_with("artifact.") || error.code() == "store.special-file" ||
@@ -163,6 +168,8 @@ ExitStatus BuildRun::run_command(const JobCommand& job, std::string* captured) {
   log_->begin_command(stage_, shortened(text, kMaxCommandLogged));
   Command command = job.command;
   if (job.in_process) {
+    // It looks for records in the store, where those of this run's artifacts come in batches.
+    if (reads_records(command.argv.front())) parts_.publisher.barrier();
     command.argv.insert(command.argv.begin(), parts_.options.self_program);
     command.env.set(parts_.options.config_variable, parts_.options.config_json);
   }

@@ -6,6 +6,7 @@
 #include "build/loaded.h"
 #include "data/compress.h"
 #include "data/json.h"
+#include "model/install_json.h"
 #include "store/references.h"
 
 #include <fmt/format.h>
@@ -41,8 +42,9 @@ InstallWishes own_wishes(const Dir& root) {
     std::optional<std::string> text = root.read_file_if_exists(kInstallFile, kMaxInstallBytes);
     if (!text) return {};
     const Document document = read_json(join_path(root.path(), kInstallFile), std::move(*text));
-    return read_install_wishes(document, document.root, "");
+    return read_install_json(document);
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::refused) throw;
     throw Error(ErrorKind::failed, "artifact.bad-install", error.message());
   }
 }
@@ -57,10 +59,26 @@ int64_t milliseconds(double seconds) {
   return static_cast<int64_t>(seconds * 1000);
 }
 
-std::set<ArtifactId> references_of(const ScanResult& scan, const std::vector<ArtifactId>& run) {
-  std::set<ArtifactId> references = scan.references;
-  references.insert(run.begin(), run.end());
-  return references;
+/// What install.json asks for must be known to the build, so that the id says it.
+void check_dependencies(const InstallWishes& wishes, const ResolvedImports& imports,
+                        const std::string& artifact) {
+  for (const auto& [name, id] : wishes.dependencies) {
+    bool known = std::any_of(imports.closure.begin(), imports.closure.end(),
+                             [&](const auto& candidate) { return candidate.first == id; });
+    if (!known)
+      throw Error(ErrorKind::failed, "artifact.bad-install",
+                  fmt::format("{}/{}: the runtime dependency {} is neither an import of the build "
+                              "nor needed by one",
+                              artifact, kInstallFile, id.str()));
+  }
+}
+
+/// What comes with it into a profile, as the spec and install.json say it.
+std::vector<ArtifactId> declared(const std::vector<ArtifactId>& run, const InstallWishes& wishes) {
+  std::vector<ArtifactId> ids = run;
+  for (const auto& [name, id] : wishes.dependencies)
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  return ids;
 }
 
 ScanOptions scan_options(const FinishRequest& request) {
@@ -86,14 +104,18 @@ std::vector<ArtifactId> needs_of(const ScanResult& scan, const std::vector<Artif
   return {needs.begin(), needs.end()};
 }
 
-ArtifactRecord record_of(const FinishRequest& request, const ScanResult& scan) {
+ArtifactRecord record_of(const FinishRequest& request, const ScanResult& scan,
+                         const InstallWishes& install) {
   const BuildSpec& spec = request.spec;
   ArtifactRecord record{.id = spec.id()};
   record.version = spec.version();
   record.directory = request.attempt.directory();
   record.imports = request.imports.imports;
   record.run = request.imports.run;
-  std::set<ArtifactId> references = references_of(scan, record.run);
+  record.install = install;
+  std::set<ArtifactId> references = scan.references;
+  for (const ArtifactId& id : declared(record.run, install))
+    references.insert(id);
   references.erase(spec.id());
   record.references.assign(references.begin(), references.end());
   record.platform = spec.platform();
@@ -126,6 +148,8 @@ InstallWishes merged(InstallWishes first, const InstallWishes& second) {
   }
   std::sort(first.environment.begin(), first.environment.end(),
             [](const ProfileVariable& a, const ProfileVariable& b) { return a.name < b.name; });
+  if (first.command.empty()) first.command = second.command;
+  first.dependencies.insert(second.dependencies.begin(), second.dependencies.end());
   return first;
 }
 
@@ -135,14 +159,14 @@ ArtifactRecord finish_artifact(const FinishRequest& request, const std::stop_tok
   const Dir own = root.make_dir(kOwnFolder);
   own.write_file("build.json", pretty_json(request.spec.document()), {.mode = 0444});
   request.log.save_compressed(own, BuildLog::kCompressed);
-  InstallWishes install = merged(request.spec.install(), own_wishes(root));
+  const InstallWishes install = merged(request.spec.install(), own_wishes(root));
+  check_dependencies(install, request.imports, request.attempt.path());
   protect_tree(root);
   const ScanOptions options = scan_options(request);
   const ScanResult found = scan_artifact(root, options, stop);
   own.write_file("files.zst", zstd_compress(found.lines), {.mode = 0444});
-  ArtifactRecord record = record_of(request, found);
-  record.needs = needs_of(found, record.run, root, options, stop);
-  record.install = std::move(install);
+  ArtifactRecord record = record_of(request, found, install);
+  record.needs = needs_of(found, declared(record.run, install), root, options, stop);
   return record;
 }
 

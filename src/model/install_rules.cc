@@ -21,6 +21,9 @@ constexpr std::array<std::pair<LinkAction, std::string_view>, 6> kActions{{
     {LinkAction::launcher, "launcher"},
 }};
 
+/// What the founding page says where the rules are to be followed.
+const std::vector<std::string> kByRules{"hdist", "install-artifact"};
+
 std::string without_slashes(std::string_view path, bool both_ends) {
   while (path.starts_with('/'))
     path.remove_prefix(1);
@@ -29,13 +32,22 @@ std::string without_slashes(std::string_view path, bool both_ends) {
   return std::string(path);
 }
 
+/// What leads out is not a slip of the pen only.
+Error bad_place(const Document& document, const Value& value, const std::string& path,
+                std::string_view expectation) {
+  Error error = document_error(document, value.position(), path, expectation);
+  const std::string* text = value.if_string();
+  bool climbs = text != nullptr && ("/" + *text + "/").find("/../") != std::string::npos;
+  return climbs ? Error(ErrorKind::refused, "install.climbs-out", error.message()) : error;
+}
+
 std::string read_glob(const Document& document, const Value& value, const std::string& path) {
   // "/bin/**" is the founding page's way to say "from the artifact's top", where every glob starts
   // anyway.
   std::string glob = without_slashes(expect_string(document, value, path), false);
   if (!is_safe_relative_path(glob))
-    throw document_error(document, value.position(), path,
-                         "expected a pattern below the artifact, without '.' and '..'");
+    throw bad_place(document, value, path,
+                    "expected a pattern below the artifact, without '.' and '..'");
   return glob;
 }
 
@@ -147,21 +159,67 @@ std::vector<std::string> read_install_patterns(const Document& document, const V
 std::string read_install_place(Fields& fields, std::string_view name) {
   std::string place = without_slashes(fields.text_or(name, ""), true);
   if (!place.empty() && !is_safe_relative_path(place))
-    throw fields.error(name, "expected a relative path without '.' and '..'");
+    throw bad_place(fields.document(), *fields.find(name), fields.path_of(name),
+                    "expected a relative path without '.' and '..'");
   return place;
+}
+
+std::vector<InstallRule> read_install_rules(Fields& fields) {
+  std::vector<InstallRule> rules;
+  if (const Value::List* list = fields.list("rules"))
+    for (std::size_t i = 0; i < list->size(); ++i)
+      rules.push_back(read_rule(fields.document(), (*list)[i],
+                                fmt::format("{}[{}]", fields.path_of("rules"), i)));
+  return rules;
+}
+
+std::map<std::string, ArtifactId> read_dependencies(Fields& fields, std::string_view name) {
+  std::map<std::string, ArtifactId> dependencies;
+  const Value::Map* map = fields.map(name);
+  if (map == nullptr) return dependencies;
+  for (const auto& [variable, value] : *map) {
+    std::string path = fields.path_of(name), here = fmt::format("{}.{}", path, variable);
+    if (!is_variable_name(variable))
+      throw document_error(
+          fields.document(), value.position(), path,
+          fmt::format("\"{}\" cannot be the name of a variable", printable(variable)));
+    const std::string& text = expect_string(fields.document(), value, here);
+    std::optional<ArtifactId> id = ArtifactId::parse(text);
+    if (!id)
+      throw document_error(fields.document(), value.position(), here,
+                           fmt::format("\"{}\" is no artifact id", printable(text)));
+    dependencies.insert_or_assign(variable, *id);
+  }
+  return dependencies;
+}
+
+std::vector<std::string>
+read_install_command(Fields& fields, const std::map<std::string, ArtifactId>& dependencies) {
+  std::vector<std::string> command = fields.texts("command");
+  if (command == kByRules) return {};
+  if (command.empty() || command.front() == kByRules.front()) return command;
+  std::vector<std::string> known{"ARTIFACT"};
+  for (const auto& [name, id] : dependencies)
+    known.push_back(name);
+  std::string word = command.front().substr(0, command.front().find('/'));
+  for (const std::string& name : known)
+    if (word == "$" + name || word == "${" + name + "}") return command;
+  throw fields.error("command", fmt::format("the program must be {} or a program of $ARTIFACT or "
+                                            "of a dependency ({}), found {}",
+                                            kByRules.front(), "$" + join(known, ", $"),
+                                            printable(command.front())));
 }
 
 InstallWishes read_install_wishes(const Document& document, const Value& value,
                                   const std::string& path) {
   Fields fields(document, value, path);
   InstallWishes wishes;
-  if (const Value::List* rules = fields.list("rules"))
-    for (std::size_t i = 0; i < rules->size(); ++i)
-      wishes.rules.push_back(
-          read_rule(document, (*rules)[i], fmt::format("{}[{}]", fields.path_of("rules"), i)));
+  wishes.rules = read_install_rules(fields);
   if (const Value* environment = fields.find("environment"))
     wishes.environment =
         read_profile_variables(document, *environment, fields.path_of("environment"));
+  wishes.dependencies = read_dependencies(fields, "dependencies");
+  wishes.command = read_install_command(fields, wishes.dependencies);
   fields.finish();
   return wishes;
 }
@@ -175,6 +233,18 @@ Value to_value(const InstallWishes& wishes) {
     out.set("rules", std::move(rules));
   }
   if (!wishes.environment.empty()) out.set("environment", to_value(wishes.environment));
+  if (!wishes.command.empty()) {
+    Value command = Value::list();
+    for (const std::string& word : wishes.command)
+      command.push(word);
+    out.set("command", std::move(command));
+  }
+  if (!wishes.dependencies.empty()) {
+    Value dependencies = Value::map();
+    for (const auto& [name, id] : wishes.dependencies)
+      dependencies.set(name, id.str());
+    out.set("dependencies", std::move(dependencies));
+  }
   return out;
 }
 

@@ -4,7 +4,9 @@
 
 #include "data/fields.h"
 #include "data/value.h"
+#include "model/artifact_id.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,16 +44,29 @@ struct ProfileVariable {
 struct InstallWishes {
   std::vector<InstallRule> rules;           // empty: everything is linked
   std::vector<ProfileVariable> environment; // each name once; sorted by name when read
-  bool empty() const { return rules.empty() && environment.empty(); }
+  /// A program of a dependency (or of this one) that installs instead of the rules; its first word
+  /// begins with a variable. Empty: the rules.
+  std::vector<std::string> command;
+  std::map<std::string, ArtifactId> dependencies; // what comes with it; by the command's variables
+  bool empty() const {
+    return rules.empty() && environment.empty() && command.empty() && dependencies.empty();
+  }
   friend bool operator==(const InstallWishes&, const InstallWishes&) = default;
 };
 
-/// {"rules": [...], "environment": {...}}: rules as objects {"action", "select", ...} or as the
-/// founding page's pairs
-/// ["symlink", "/bin/**"].
+/// {"rules": [...], "environment": {...}, "command": [...], "dependencies": {...}}: rules as
+/// objects
+/// {"action", "select", ...} or as the founding page's pairs ["symlink", "/bin/**"]. What leads out
+/// of the artifact or of the profile is refused ("install.climbs-out").
 InstallWishes read_install_wishes(const Document& document, const Value& value,
                                   const std::string& path);
 Value to_value(const InstallWishes& wishes); // canonical shape: only what differs from the default
+/// Its parts, for readers of documents that have more beside them. The command is checked against
+/// the dependencies given.
+std::vector<InstallRule> read_install_rules(Fields& fields); // of "rules"
+std::map<std::string, ArtifactId> read_dependencies(Fields& fields, std::string_view name);
+std::vector<std::string>
+read_install_command(Fields& fields, const std::map<std::string, ArtifactId>& dependencies);
 
 /// The parts of a rule that recipes have, too: a pattern or a list of them, without leading '/'; a
 /// path below artifact or profile without '/' at either end, "" when absent.

@@ -50,6 +50,15 @@ TEST(InstallRules, WhatIsWrittenIsReadBackEqual) {
   EXPECT_EQ(wishes_of(pretty_json(to_value(wishes))), wishes);
 }
 
+TEST(InstallRules, ACommandAndItsDependenciesAreKept) {
+  InstallWishes wishes = wishes_of(R"({"command": ["$py/bin/python", "-m", "$ARTIFACT"],
+      "dependencies": {"py": "python/nodle477gt6odhllqbhp6wr7k5d23jhk"}})");
+  EXPECT_FALSE(wishes.empty());
+  EXPECT_EQ(wishes_of(canonical_json(to_value(wishes))), wishes);
+  EXPECT_NE(error_of(R"({"command": ["$py/bin/python"]})").find("install.command"),
+            std::string::npos);
+}
+
 TEST(InstallRules, VariablesComeInTheOrderOfTheirNames) {
   InstallWishes wishes = wishes_of(R"({"environment": {"B": "2", "A": {"path": ["x"]}}})");
   ASSERT_EQ(wishes.environment.size(), 2U);

@@ -21,7 +21,7 @@ ProfileMember read_member(const Document& document, const Value& value, const st
                        .version = fields.text_or("version", ""),
                        .path = fields.text("path"),
                        .requested = fields.flag_or("requested", false)};
-  if (!member.path.starts_with('/')) throw fields.error("path", "expected an absolute path");
+  if (member.path.empty()) throw fields.error("path", "expected a path");
   return member;
 }
 

@@ -15,7 +15,7 @@ namespace hdist {
 struct ProfileMember {
   ArtifactId id;
   std::string version;
-  std::string path;       // absolute path of the artifact when the profile was made
+  std::string path;       // of the artifact, from the profile's directory where both move together
   bool requested = false; // false: came by a reference
   friend bool operator==(const ProfileMember&, const ProfileMember&) = default;
 };

@@ -16,7 +16,8 @@ Operation build_operation();
 Operation resolve_operation();
 Operation makeprofile_operation(); // profile_op.cc
 Operation env_operation();
-Operation compile_operation(); // update.cc
+Operation install_artifact_operation(); // install_op.cc
+Operation compile_operation();          // update.cc
 Operation update_operation();
 Operation runtasks_operation();   // runtasks.cc
 Operation host_tools_operation(); // host_tools_op.cc

@@ -20,20 +20,69 @@ void register_generations(Session& session) {
 
 } // namespace
 
-MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request) {
+namespace {
+
+bool is_path(const std::string& word) {
+  return word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
+}
+
+/// An artifact by id, name or path; of the path of a profile, what it was made of.
+std::vector<ArtifactId> members_called(Session& session, const std::string& word) {
+  if (std::optional<ArtifactId> id = ArtifactId::parse(word)) return {*id};
+  if (!is_path(word)) return {session.one_artifact(word).id};
+  if (std::optional<ArtifactRecord> record = session.artifact_at(word)) return {record->id};
+  std::vector<ArtifactId> ids;
+  for (const ProfileMember& member : open_profile(word).record.members)
+    if (member.requested) ids.push_back(member.id);
+  return ids;
+}
+
+ProfileRequest profile_request(Session& session, const MakeProfileRequest& request,
+                               const std::vector<std::string>& artifacts) {
   ProfileRequest profile;
-  profile.link = profile_path(request.profile, session.profile_folders(), true);
   profile.reason = request.reason.empty() ? "makeprofile" : request.reason;
   profile.stack = request.stack;
   profile.machine = session.machine();
-  for (const std::string& artifact : request.artifacts) {
-    std::optional<ArtifactId> id = ArtifactId::parse(artifact);
-    profile.members.push_back(id ? *id : session.one_artifact(artifact).id);
-  }
+  for (const std::string& artifact : artifacts)
+    for (const ArtifactId& id : members_called(session, artifact))
+      profile.members.push_back(id);
+  if (profile.members.empty())
+    throw Error(ErrorKind::usage, "usage.missing-argument", "a profile of which artifacts?");
+  return profile;
+}
+
+/// Inside a job a first word that is an id is no path: the profile is what the job makes.
+std::optional<std::string> jobs_artifact(const Session& session,
+                                         const MakeProfileRequest& request) {
+  bool in_job = session.environment().contains("HDIST_IMPORT");
+  if (!in_job || !ArtifactId::parse(request.profile)) return std::nullopt;
+  return session.environment().get("ARTIFACT");
+}
+
+MakeProfileResponse make_in_job(Session& session, const MakeProfileRequest& request,
+                                const std::string& artifact) {
+  std::vector<std::string> words = request.artifacts;
+  words.insert(words.begin(), request.profile);
+  ProfileRequest profile = profile_request(session, request, words);
+  profile.name = base_name(parent_path(artifact));
+  ProfilePlaces places;
+  places.hdist_root = parent_path(parent_path(artifact));
+  places.install = session.install_steps();
+  return {make_profile_in(artifact, profile, session.find_artifact(), places, session.stop())};
+}
+
+} // namespace
+
+MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request) {
+  if (std::optional<std::string> artifact = jobs_artifact(session, request))
+    return make_in_job(session, request, *artifact);
+  ProfileRequest profile = profile_request(session, request, request.artifacts);
+  profile.link = profile_path(request.profile, session.profile_folders(), true);
   ProfilePlaces places;
   places.hdist_root = session.paths().root;
   places.add_root = [&](const std::string&) { register_generations(session); };
   places.barrier = [&] { session.publisher().barrier(); };
+  places.install = session.install_steps();
   if (request.dry_run)
     return {foresee_profile(std::move(profile), session.find_artifact(), places, session.stop())};
   return {make_profile(profile, session.find_artifact(), places, session.stop())};
@@ -138,6 +187,7 @@ MakeProfileRequest read_makeprofile_request(const Document& request) {
   result.artifacts = fields.texts("artifacts");
   result.reason = fields.text_or("reason", "");
   result.stack = fields.text_or("stack", "");
+  result.dry_run = fields.flag_or("dry_run", false);
   fields.finish();
   return result;
 }

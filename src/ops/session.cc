@@ -3,6 +3,7 @@
 #include "archive/archive.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "build/install_run.h"
 #include "config/trust.h"
 #include "profile/registry.h"
 
@@ -138,6 +139,30 @@ FindArtifact Session::find_artifact() {
   };
 }
 
+RunInstallStep Session::install_steps() {
+  return [this](const InstallStep& step) {
+    BuildOptions build = build_options();
+    InstallRunOptions options{.supervise = build.supervise,
+                              .self_program = build.self_program,
+                              .config_json = build.config_json,
+                              .temp_dir = build.temp_dir};
+    events_.info(fmt::format("installing {} by its own command", step.id.short_text()));
+    run_install_step(step, options, stop_);
+  };
+}
+
+std::optional<ArtifactRecord> Session::artifact_at(const std::string& path) {
+  std::optional<std::string> real = real_path_if_exists(path);
+  std::string inside = artifacts().real_path() + "/";
+  if (!real || !real->starts_with(inside)) return std::nullopt;
+  std::string name = parent_path(real->substr(inside.size())), directory = base_name(*real);
+  for (const ArtifactId& id : artifacts().match(name))
+    if (std::optional<ArtifactRecord> record = artifacts().find(id);
+        record && record->directory == directory)
+      return record;
+  return std::nullopt;
+}
+
 ArtifactRecord Session::one_artifact(const std::string& text) {
   std::vector<ArtifactId> matches = artifacts().match(text);
   if (matches.empty())
@@ -166,6 +191,9 @@ std::vector<std::string> Session::profile_folders() const {
 }
 
 OpenedProfile Session::profile(const std::string& word) {
+  if (std::optional<ArtifactId> id = ArtifactId::parse(word); id && !real_path_if_exists(word))
+    if (std::optional<ArtifactRecord> record = artifacts().find(*id))
+      return open_profile(artifacts().path_of(*record));
   return open_profile(profile_path(word, profile_folders()));
 }
 

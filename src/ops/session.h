@@ -60,10 +60,14 @@ public:
 
   /// Records and paths of finished artifacts, for profiles.
   FindArtifact find_artifact();
+  /// Carries out install commands of packages, supervised.
+  RunInstallStep install_steps();
   /// One artifact by id, "name/prefix" or bare name. Error usage "artifact.not-found" /
   /// "artifact.ambiguous".
   ArtifactRecord one_artifact(const std::string& text);
-  /// A profile by name or path.
+  /// An artifact whose directory is `path`, whatever links lead there.
+  std::optional<ArtifactRecord> artifact_at(const std::string& path);
+  /// A profile by name or path, or a profile that is an artifact by its id.
   OpenedProfile profile(const std::string& word);
   std::vector<std::string> profile_folders() const;
   std::vector<std::string> collections() const; // directories of recipes

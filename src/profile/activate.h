@@ -10,8 +10,8 @@
 namespace hdist {
 
 /// What entering does: PATH, MANPATH, ... by what the profile has, then the variables of its
-/// members. Kind path: entries put or moved to the front, each once; flags likewise with ' '; plain: the value
-/// is set.
+/// members. Kind path: entries put or moved to the front, each once; flags likewise with ' ';
+/// plain: the value is set.
 std::vector<ProfileVariable> profile_variables(const ProfileRecord& record,
                                                const std::string& profile_path);
 

@@ -155,6 +155,20 @@ int64_t Generations::add(Staging staging) {
   }
 }
 
+int64_t Generations::reserve() {
+  for (;;) {
+    int64_t number = next();
+    if (directory().make_new_dir(std::to_string(number))) return number;
+  }
+}
+
+void Generations::discard(int64_t number) noexcept {
+  try {
+    directory().remove_tree(std::to_string(number));
+  } catch (const Error&) { // without profile.json it is no generation, and pruning takes it away
+  }
+}
+
 void Generations::check_link() const {
   std::optional<Dir> parent = Dir::open_if_exists(parent_path(link_));
   if (!parent) return;

@@ -25,6 +25,10 @@ public:
   std::string path_of(int64_t number) const;
   /// Publishes a filled staging directory as the next free number.
   int64_t add(Staging staging);
+  /// Makes the directory of the next free number, empty, for what has to be made at its final path;
+  /// discard() takes it back.
+  int64_t reserve();
+  void discard(int64_t number) noexcept;
   const Dir& directory(); // where staging directories are made
   /// Refuses (usage "profile.in-the-way") when something else than our symlink (or a dangling one
   /// of ours) stands at the link.

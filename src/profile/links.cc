@@ -185,7 +185,7 @@ bool same_file(const std::string& a, const std::string& b) {
 
 class Merger {
 public:
-  explicit Merger(std::stop_token stop) : stop_(std::move(stop)) {}
+  Merger(bool fold, std::stop_token stop) : fold_(fold), stop_(std::move(stop)) {}
 
   void merge(const std::string& path, const std::vector<WishPtr>& directories) {
     std::map<std::string, std::vector<WishPtr>> names;
@@ -222,11 +222,11 @@ private:
     }
   }
 
-  static bool can_fold(const std::string& path, const Wish& wish) {
+  bool can_fold(const std::string& path, const Wish& wish) const {
     bool top = path.find('/') == std::string::npos;
     bool contains_excluded =
         path == "share/info"; // a folded directory would bring what is left out
-    return wish.kind == Wish::Kind::disk_directory && wish.action != LinkAction::copy &&
+    return fold_ && wish.kind == Wish::Kind::disk_directory && wish.action != LinkAction::copy &&
            !(top && is_never_folded(path)) && !contains_excluded;
   }
 
@@ -244,20 +244,30 @@ private:
     plan_.conflicts.push_back(std::move(found));
   }
 
+  bool fold_;
   std::stop_token stop_;
   LinkPlan plan_;
 };
 
+bool excludes_all(const InstallWishes& install) {
+  if (install.rules.empty()) return false;
+  const InstallRule& first = install.rules.front();
+  return first.action == LinkAction::exclude && !first.dirs &&
+         first.select == std::vector<std::string>{"**"};
+}
+
 } // namespace
 
-LinkPlan plan_links(const std::vector<LinkMember>& members, std::stop_token stop) {
+LinkPlan plan_links(const std::vector<LinkMember>& members, const PlanOptions& options,
+                    std::stop_token stop) {
   std::vector<WishPtr> roots;
   for (std::size_t i = 0; i < members.size(); ++i) {
     bool ruled = !members[i].install.rules.empty();
+    if (excludes_all(members[i].install)) continue;
     roots.push_back(ruled ? RuleTree(members[i], i).build()
                           : disk_directory(i, members[i].path, LinkAction::symlink));
   }
-  Merger merger(std::move(stop));
+  Merger merger(options.fold, std::move(stop));
   merger.merge("", roots);
   return merger.take();
 }
@@ -286,18 +296,23 @@ void copy_entry(const Dir& target, const PlannedEntry& entry) {
 
 } // namespace
 
+std::string link_text(const PlannedEntry& entry, const std::string& final_path,
+                      const std::string& relative_below) {
+  bool relative = is_below(final_path, relative_below) && !entry.absolute &&
+                  is_below(entry.source, relative_below);
+  std::string place = parent_path(join_path(final_path, entry.path));
+  return relative ? relative_path(entry.source, place) : entry.source;
+}
+
 void carry_out(const LinkPlan& plan, const Dir& target, const std::string& final_path,
                const std::string& relative_below) {
-  bool profile_inside = is_below(final_path, relative_below);
   for (const PlannedEntry& entry : plan.entries) {
     if (entry.kind == PlannedEntry::Kind::directory) {
       (void)target.make_new_dir(entry.path);
     } else if (entry.kind == PlannedEntry::Kind::copy) {
       copy_entry(target, entry);
     } else {
-      bool relative = profile_inside && !entry.absolute && is_below(entry.source, relative_below);
-      std::string place = parent_path(join_path(final_path, entry.path));
-      target.make_symlink(relative ? relative_path(entry.source, place) : entry.source, entry.path);
+      target.make_symlink(link_text(entry, final_path, relative_below), entry.path);
     }
   }
 }

@@ -38,16 +38,25 @@ struct LinkPlan {
   std::vector<LinkConflict> conflicts;
 };
 
+struct PlanOptions {
+  bool fold = true; // a directory with one owner may be one link
+};
+
 /// All entries of all members by their rules, default: everything but _hashdist, build.json and
 /// install.json at the top. A directory with one owner is one link, split when a second owner
 /// enters; bin, sbin, lib, lib64, libexec, share, include, etc and whatever a "dirs" rule does not
 /// name at the top are real directories. Files of equal content (and equal links) are no conflict.
-LinkPlan plan_links(const std::vector<LinkMember>& members, std::stop_token stop = {});
+LinkPlan plan_links(const std::vector<LinkMember>& members, const PlanOptions& options = {},
+                    std::stop_token stop = {});
 
 /// Makes the planned tree in the empty directory `target`, which will stand at `final_path`. Links
 /// are relative when both lie below `relative_below` (the hdist root; physical or as spelled), else
 /// absolute.
 void carry_out(const LinkPlan& plan, const Dir& target, const std::string& final_path,
                const std::string& relative_below);
+
+/// What a link of the plan says in that place.
+std::string link_text(const PlannedEntry& entry, const std::string& final_path,
+                      const std::string& relative_below);
 
 } // namespace hdist

@@ -1,9 +1,9 @@
 // profile.h: make a profile from artifacts: members, plan, a new generation, one rename.
 #pragma once
 
-#include "base/log.h"
-#include "model/artifact_record.h"
 #include "model/profile_record.h"
+#include "profile/closure.h"
+#include "profile/composition.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,21 +13,6 @@
 #include <vector>
 
 namespace hdist {
-
-/// An artifact as a profile needs it.
-struct FoundArtifact {
-  ArtifactRecord record;
-  std::string path; // absolute
-};
-using FindArtifact = std::function<std::optional<FoundArtifact>(const ArtifactId&)>;
-
-/// The members and all that they need to run, transitively: `needs` of their records (of records
-/// without: their references); dependencies first, by name where free.
-/// Error failed "profile.missing-artifact" names what is not there and who refers to it; refused
-/// "profile.foreign-platform" what cannot run on `machine`.
-std::vector<std::pair<FoundArtifact, bool>> closure(const std::vector<ArtifactId>& requested,
-                                                    const FindArtifact& find,
-                                                    const Platform& machine);
 
 struct ProfileRequest {
   std::string link; // PATH: becomes a symlink to a generation
@@ -43,6 +28,7 @@ struct ProfilePlaces {
   std::string hdist_root; // generations live in <root>/generations/<name>-<hash12 of PATH>/<n>
   std::function<void(const std::string& generation)> add_root; // called before the switch
   std::function<void()> barrier; // called before the switch: everything referred to is durable
+  RunInstallStep install;        // carries out a package's install command
 };
 
 struct ProfileResult {
@@ -60,11 +46,18 @@ struct ProfileResult {
 ProfileResult make_profile(const ProfileRequest& request, const FindArtifact& find,
                            const ProfilePlaces& places, std::stop_token stop = {});
 
+/// A profile in an empty directory of the caller's, which is its final path: inside a job, the
+/// artifact. `hdist_root` of `places` is what moves together with it (the store). Nothing in it
+/// says when and by whom it was made.
+ProfileResult make_profile_in(const std::string& directory, const ProfileRequest& request,
+                              const FindArtifact& find, const ProfilePlaces& places,
+                              std::stop_token stop = {});
+
 /// The profile at PATH (a link to a generation, a generation, or a free-standing tree with
 /// profile.json).
 struct OpenedProfile {
   std::string path;            // as given, absolute
-  std::string generation_path; // the directory itself, links resolved
+  std::string generation_path; // the directory itself, links resolved; members' paths are absolute
   ProfileRecord record;
 };
 /// Error usage "profile.not-found" / "profile.not-a-profile" names the path and what is there.

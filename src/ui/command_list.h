@@ -22,7 +22,8 @@ CliCommand build_command();
 CliCommand resolve_command();
 CliCommand runtasks_command();    // command_tasks.cc
 CliCommand makeprofile_command(); // command_profile.cc
-CliCommand gc_command();          // command_clean.cc
+CliCommand install_artifact_command();
+CliCommand gc_command(); // command_clean.cc
 CliCommand root_command();
 CliCommand postprocess_command(); // command_job.cc
 

@@ -16,6 +16,9 @@ for shell in sh bash; do
   expect_exit 0 $shell script
   expect_equal "$(cat out)" one
 done
+expect_exit 0 hdist update
+expect_out 'nothing to do'
+sed -i 's/echo one/echo two/' recipes/one.yaml
 expect_exit 2 hdist update
 expect_err 'packages cannot be built there'
 mv "my home" my:home
