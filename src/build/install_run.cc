@@ -33,7 +33,7 @@ Env environment_of(const InstallStep& step, const InstallRunOptions& options,
   env.set("TZ", "UTC");
   env.set("HOME", join_path(scratch, "home"));
   env.set("TMPDIR", join_path(scratch, "tmp"));
-  env.set("HDIST_CONFIG", options.config_json);
+  env.set(options.config_variable, options.config_json);
   env.set("ARTIFACT", step.artifact);
   env.set("profiletarget", step.target);
   return env;

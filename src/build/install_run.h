@@ -11,7 +11,8 @@ namespace hdist {
 struct InstallRunOptions {
   std::string supervise;    // path of the supervisor
   std::string self_program; // what "hdist" as the first word is
-  std::string config_json;  // HDIST_CONFIG
+  std::string config_variable = "HDIST_CONFIG";
+  std::string config_json; // its value
   std::string temp_dir;     // a scratch directory is made in it
 };
 

@@ -1,5 +1,5 @@
 // install.json: a package's own wishes for installation, written by its build
-// (docs/profile-format.md, section 5).
+// (docs/install-format.md).
 #pragma once
 
 #include "model/install_rules.h"

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "data/yaml.h"
+#include "model/install_json.h"
 #include "ops/ops_testing.h"
 #include "ops/runtasks.h"
 #include "ops/update.h"
@@ -45,6 +46,16 @@ TEST_F(SchemaOpTest, GoldenDocumentsAreWhatTheirSchemasSay) {
   std::string lines = read_file(std::string(HDIST_GOLDEN_DIR) + "/store/files.jsonl");
   for (const std::string& line : split(trim(lines), '\n'))
     EXPECT_EQ(problems("files-line", parse_json(line, "line")), "") << line;
+}
+
+TEST_F(SchemaOpTest, TheInstallFileOfTheFoundingPageIsWhatTheSchemaSays) {
+  const char* text =
+      R"({"runtime-dependencies": {"python": "python/nodle477gt6odhllqbhp6wr7k5d23jhk"},
+      "command": ["$python/bin/python", "setup.py", "install", "--prefix=$profiletarget"],
+      "profile-env-vars": {"PYTHONPATH": "$profiletarget/site"},
+      "parameters": {"rules": [["symlink", "**"], ["copy", "/bin/x"]], "any": "thing"}})";
+  EXPECT_EQ(problems("install", parse_json(text, "install.json")), "");
+  EXPECT_EQ(problems("install", parse_json(repeating_install_json({}), "install.json")), "");
 }
 
 TEST_F(SchemaOpTest, TheSpecsOfTheQuickstartAreWhatTheSchemaSays) {
@@ -91,6 +102,7 @@ TEST_F(SchemaOpTest, WhatReadersRefuseTheSchemasRefuseToo) {
       {"files-line", R"({"type": "f", "path": "x"})"},
       {"install", R"({"rules": [["symlnk", "**"]]})"},
       {"install", R"({"environment": {"A": {"paht": ["x"]}}})"},
+      {"install", R"({"runtime-dependencies": {"a": "no id"}})"},
       {"profile", R"({"version": 1, "name": "x", "members": [{"id": "x", "path": "relative"}]})"},
       {"recipe", R"({"name": "x", "version": "1"})"},
       {"source-note", R"({"version": 1, "key": "tar.gz:x", "size": 1})"},

@@ -144,6 +144,7 @@ RunInstallStep Session::install_steps() {
     BuildOptions build = build_options();
     InstallRunOptions options{.supervise = build.supervise,
                               .self_program = build.self_program,
+                              .config_variable = build.config_variable,
                               .config_json = build.config_json,
                               .temp_dir = build.temp_dir};
     events_.info(fmt::format("installing {} by its own command", step.id.short_text()));
