@@ -64,11 +64,12 @@ TEST_F(CleanTest, ABuildOfADeadProcessGoesAndARunningOneStays) {
   BuildDir running(tmp_.path() + "/tmp", id_, "token");
   pid_t child = fork();
   if (child == 0) {
-    BuildDir mine(tmp_.path() + "/tmp", id_, "other token");
+    BuildDir mine(tmp_.path() + "/tmp", id_, "other-token");
     raise(SIGKILL);
   }
   waitpid(child, nullptr, 0);
-  EXPECT_TRUE(clean().starts_with("build of a dead process "));
+  std::string cleaned = clean();
+  EXPECT_TRUE(cleaned.starts_with("build of a dead process ")) << cleaned;
   EXPECT_EQ(clean(), "");
   EXPECT_TRUE(fs::exists(running.path()));
 }

@@ -45,7 +45,7 @@ protected:
     waitpid(child, nullptr, 0);
   }
   static void make_old(const std::string& path, int days) {
-    struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - days * 86'400, 0}};
+    struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - std::time_t{days} * 86'400, 0}};
     ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
   }
   /// A claim of a process on another machine.
@@ -119,7 +119,7 @@ TEST_F(RunNeedsTest, AHeldPathIsNeededByTheProcessUnderAnyProgram) {
 
 TEST_F(RunNeedsTest, AProcessWithTheTokenStillNeedsIt) {
   int token_pipe[2];
-  ASSERT_EQ(pipe(token_pipe), 0);
+  ASSERT_EQ(pipe2(token_pipe, O_CLOEXEC), 0);
   pid_t second = 0;
   killed([&] {
     std::string token = hold_path(store_, "/x", options_);

@@ -1,12 +1,12 @@
 #!/bin/sh
-# What is nearly right in a recipe or stack is not taken for something else: exit 2, the file and the line.
+# What is nearly right in a recipe or stack is not taken for something else: exit 2, or 3 where a path climbs; the file and the line.
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
-# try PLACE MESSAGE 'YAML for the recipe'
+# try PLACE MESSAGE 'YAML for the recipe' [EXIT]
 try() {
   recipe one 1 true "$3"
-  expect_exit 2 hdist update
+  expect_exit "${4:-2}" hdist update
   expect_err "recipes/one.yaml:$1: "
   expect_err "$2"
 }
@@ -18,7 +18,7 @@ try 12:31 'not two' 'profile_links:
 try 12:3 'expected one of link, copy, exclude' 'profile_links:
 - {dirs: true}'
 try 12:21 'expected a relative path' 'profile_links:
-- {link: a, target: ../..}'
+- {link: a, target: ../..}' 3
 try 12:3 '"A B" cannot be the name of a variable' 'profile_variables:
   "A B": x'
 try 12:10 'unknown field "pth"' 'profile_variables:
