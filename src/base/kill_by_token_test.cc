@@ -42,9 +42,8 @@ TEST(KillByToken, OneThatStartsItsSuccessorAndEndsDoesNotEscape) {
   // run() kills the group that is left; on a busy machine that may be before the first setsid.
   ASSERT_TRUE(eventually([&] {
     run(with_token(token, {"sh", tmp.path() + "/flee"}));
-    return kill_by_token(token, true) > 0;
+    return kill_by_token(token) > 0;
   }));
-  EXPECT_GT(kill_by_token(token), 0);
   EXPECT_EQ(kill_by_token(token, true), 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(20)); // what escaped would show itself
   EXPECT_EQ(kill_by_token(token, true), 0);

@@ -77,8 +77,8 @@ TEST_F(CleanTest, ABuildOfADeadProcessGoesAndARunningOneStays) {
 TEST_F(CleanTest, OldLogsGoAndNothingElse) {
   for (const char* name : {"a.log", "b.log", "notes.txt"})
     write_file(tmp_.path() + "/logs/" + name, "123");
-  set_time(tmp_.path() + "/logs/a.log", 2 * 86'400);
-  set_time(tmp_.path() + "/logs/notes.txt", 2 * 86'400);
+  set_time(tmp_.path() + "/logs/a.log", int64_t{2} * 86'400);
+  set_time(tmp_.path() + "/logs/notes.txt", int64_t{2} * 86'400);
   EXPECT_EQ(clean(), "old log 3\n");
   EXPECT_FALSE(fs::exists(tmp_.path() + "/logs/a.log"));
   EXPECT_TRUE(fs::exists(tmp_.path() + "/logs/b.log"));
@@ -87,7 +87,7 @@ TEST_F(CleanTest, OldLogsGoAndNothingElse) {
 
 TEST_F(CleanTest, LogsMayStayForEver) {
   write_file(tmp_.path() + "/logs/a.log", "");
-  set_time(tmp_.path() + "/logs/a.log", 400 * 86'400);
+  set_time(tmp_.path() + "/logs/a.log", int64_t{400} * 86'400);
   EXPECT_TRUE(clean_builds({.log_dir = tmp_.path() + "/logs", .keep_logs_s = -1}).empty());
 }
 

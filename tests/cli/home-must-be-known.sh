@@ -12,6 +12,8 @@ refute_file relative
 expect_exit 0 env -u HDIST_HOME HOME="$PWD/other" "$HDIST" config get builder.store
 expect_out "$PWD/other/.hashdist/artifacts"
 [ "$(id -u)" = 0 ] || exit 0
+# A checkout below /root cannot be entered by another user.
+setpriv --reuid=54321 --regid=54321 --clear-groups test -x "$HDIST" || exit 0
 expect_exit 2 env -u HDIST_HOME -u HOME setpriv --reuid=54321 --regid=54321 --clear-groups "$HDIST" config list
 expect_err 54321
 expect_err 'Set HDIST_HOME'
