@@ -211,7 +211,7 @@ public:
 private:
   void visit(const std::string& path, const RawEntry& entry) override {
     if (entry.type == RawEntry::Type::hard_link) (void)safe_path(entry.link, entry);
-    held_bytes_ += static_cast<int64_t>(path.size() + sizeof(path));
+    held_bytes_ += static_cast<int64_t>(path.size() + sizeof(std::string));
     if (held_bytes_ > kListBytes) file().too_large("its list of names");
     names.push_back(path);
     if (entry.type == RawEntry::Type::file) each_block(path, [](const RawBlock&) {});

@@ -181,7 +181,7 @@ TEST(HostileArchive, OfGzipWithTrailingGarbageIsInvalidButPaddingIsNot) {
   std::string whole = lab.bytes();
   lab.set_bytes(whole + std::string(1000, '\0'));
   EXPECT_EQ(lab.result(), "x=1\n");
-  for (std::string garbage :
+  for (const std::string& garbage :
        {std::string("x"), std::string("\0\0x", 3), std::string("\x1f"), whole.substr(0, 20)}) {
     lab.set_bytes(whole + garbage);
     EXPECT_EQ(lab.result(), "archive.invalid");

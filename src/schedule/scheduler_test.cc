@@ -24,8 +24,8 @@ struct Journal {
   std::mutex mutex;
   std::vector<std::string> started;
 
-  ScheduledTask task(std::string name, std::vector<std::size_t> needs = {}, double weight = 1,
-                     bool succeeds = true) {
+  ScheduledTask task(const std::string& name, std::vector<std::size_t> needs = {},
+                     double weight = 1, bool succeeds = true) {
     ScheduledTask task;
     task.name = name;
     task.needs = std::move(needs);
@@ -274,8 +274,7 @@ TEST(Scheduler, ACycleErrorNamesExactlyTheTasksOfOneCycle) {
 
 TEST(Scheduler, ATaskThatNeedsItselfIsACycle) {
   auto name = [](std::size_t) { return std::string("self"); };
-  EXPECT_EQ(message_of([&] { topological_order({{0}}, name); }),
-            "the task self needs itself");
+  EXPECT_EQ(message_of([&] { topological_order({{0}}, name); }), "the task self needs itself");
 }
 
 TEST(Scheduler, ANeedThatIsNoTaskIsRefused) {
