@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <set>
 
 namespace hdist {
 
@@ -101,12 +102,31 @@ private:
     std::vector<ScheduledTask> work;
     for (std::size_t i : to_do_) {
       ScheduledTask task = work_of(i);
-      for (const auto* needs : {&resolved_.build_needs[i], &resolved_.source_needs[i]})
-        for (std::size_t need : *needs)
-          if (place[need] < graph_.tasks.size()) task.needs.push_back(place[need]);
+      for (std::size_t need : awaited_by(i))
+        if (place[need] < graph_.tasks.size()) task.needs.push_back(place[need]);
       work.push_back(std::move(task));
     }
     return work;
+  }
+
+  /// All that is to be done before it: what it is made of, what it runs with (an artifact is
+  /// published whole, with all it needs there), and what the present ones among those run with.
+  std::vector<std::size_t> awaited_by(std::size_t task) const {
+    std::vector<std::size_t> open;
+    const auto push = [&](const std::vector<std::size_t>& more) {
+      open.insert(open.end(), more.begin(), more.end());
+    };
+    push(resolved_.build_needs[task]);
+    push(resolved_.source_needs[task]);
+    push(resolved_.run_needs[task]);
+    std::set<std::size_t> found;
+    while (!open.empty()) {
+      const std::size_t need = open.back();
+      open.pop_back();
+      if (found.insert(need).second && states_[need] == PlannedState::present)
+        push(resolved_.run_needs[need]);
+    }
+    return {found.begin(), found.end()};
   }
 
   ScheduledTask work_of(std::size_t i) {

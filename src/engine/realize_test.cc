@@ -38,9 +38,9 @@ protected:
   }
 
   static std::string build(const std::string& name, const std::string& script,
-                           const std::string& more = "") {
-    return R"(")" + name + R"(": {"type": "build", "spec": {"name": ")" + name +
-           R"(", "build": {"import": [)" + more + R"(], "commands": [{"cmd": ["/bin/sh", "-c", ")" +
+                           const std::string& more = "", const std::string& run = "") {
+    return R"(")" + name + R"(": {"type": "build", "spec": {"name": ")" + name + R"(", "run": [)" +
+           run + R"(], "build": {"import": [)" + more + R"(], "commands": [{"cmd": ["/bin/sh", "-c", ")" +
            script + R"("]}]}}})";
   }
   static std::string import(const std::string& name) {
@@ -108,6 +108,27 @@ TEST_F(RealizeTest, OnlyGoalsAndWhatTheyNeedAreBuilt) {
   EXPECT_EQ(of(report, "a").state, Realized::State::built);
   EXPECT_EQ(of(report, "b").state, Realized::State::not_needed);
   EXPECT_TRUE(report.ok());
+}
+
+TEST_F(RealizeTest, WhatABuildRunsWithIsBuiltBeforeIt) {
+  const std::string slow = build("slow", "/bin/sleep 0.5");
+  const RealizeReport report =
+      run("{" + build("app", "true", "", R"("$slow")") + "," + slow + "}", {.jobs = 2});
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(of(report, "app").state, Realized::State::built);
+}
+
+TEST_F(RealizeTest, WhatAPresentImportRunsWithIsBuiltBeforeItsUser) {
+  const std::string slow = build("slow", "/bin/sleep 0.5");
+  const std::string tool = build("tool", "true", "", R"("$slow")");
+  const RealizeReport first = run("{" + tool + "," + slow + "}");
+  Dir::open(tmp_.path() + "/artifacts").remove_tree("slow");
+  const RealizeReport report =
+      run("{" + build("app", "true", import("tool")) + "," + tool + "," + slow + "}");
+  EXPECT_TRUE(report.ok());
+  EXPECT_EQ(of(report, "tool").state, Realized::State::present);
+  EXPECT_EQ(of(report, "slow").state, Realized::State::built);
+  EXPECT_EQ(of(report, "app").state, Realized::State::built);
 }
 
 TEST_F(RealizeTest, ProfilesAndCommandsComeAfterWhatTheyName) {
