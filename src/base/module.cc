@@ -26,8 +26,7 @@ std::string default_dir() {
 } // namespace
 
 void* load_module_function(const std::string& dir, const ModuleFunction& wanted) {
-  std::string file =
-      join_path(dir.empty() ? default_dir() : dir, wanted.module + ".so");
+  std::string file = join_path(dir.empty() ? default_dir() : dir, wanted.module + ".so");
   // Never unloaded: threads of its libraries, and errors made in it, may outlive the call.
   void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (module == nullptr) throw_load_error(file, wanted);

@@ -45,8 +45,7 @@ TEST_F(Module, ThatIsMissingIsNamedWithWhatItIsFor) {
 TEST_F(Module, ThatIsNoLibraryIsNamed) {
   write_file(tmp_.path() + "/text.so", "text");
   std::string text = refusal({"text", "answers", "getpid"});
-  EXPECT_TRUE(text.starts_with("cannot load " + tmp_.path() + "/text.so, which answers: "))
-      << text;
+  EXPECT_TRUE(text.starts_with("cannot load " + tmp_.path() + "/text.so, which answers: ")) << text;
 }
 
 TEST_F(Module, WithoutTheFunctionIsRefused) {

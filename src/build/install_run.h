@@ -13,7 +13,7 @@ struct InstallRunOptions {
   std::string self_program; // what "hdist" as the first word is
   std::string config_variable = "HDIST_CONFIG";
   std::string config_json; // its value
-  std::string temp_dir;     // a scratch directory is made in it
+  std::string temp_dir;    // a scratch directory is made in it
 };
 
 /// Runs the command under the supervisor. $ARTIFACT, $profiletarget and, for each dependency NAME,

@@ -40,8 +40,8 @@ protected:
   static std::string build(const std::string& name, const std::string& script,
                            const std::string& more = "", const std::string& run = "") {
     return R"(")" + name + R"(": {"type": "build", "spec": {"name": ")" + name + R"(", "run": [)" +
-           run + R"(], "build": {"import": [)" + more + R"(], "commands": [{"cmd": ["/bin/sh", "-c", ")" +
-           script + R"("]}]}}})";
+           run + R"(], "build": {"import": [)" + more +
+           R"(], "commands": [{"cmd": ["/bin/sh", "-c", ")" + script + R"("]}]}}})";
   }
   static std::string import(const std::string& name) {
     return R"({"id": "$)" + name + R"(", "ref": ")" + name + R"("})";

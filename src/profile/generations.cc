@@ -13,7 +13,8 @@ namespace hdist {
 namespace {
 
 constexpr const char* kFolder = "generations";
-constexpr const char* kClaim = "link"; // in a series: a link to the link that it belongs to
+constexpr std::size_t kHashLength = 12; // of a series' name
+constexpr const char* kClaim = "link";  // in a series: a link to the link that it belongs to
 
 /// The name of the profile as a safe directory name.
 std::string safe_name(const std::string& link) {
@@ -46,7 +47,7 @@ std::string folder_name(const std::string& root, const std::string& link) {
   std::string canonical = canonical_link(link), place = physical(root);
   bool inside = is_below(canonical, place);
   std::string hashed = inside ? canonical.substr(place.size() + 1) : canonical;
-  return fmt::format("{}-{}", safe_name(link), sha256(hashed).base32().substr(0, 12));
+  return fmt::format("{}-{}", safe_name(link), sha256(hashed).base32().substr(0, kHashLength));
 }
 
 std::optional<int64_t> generation_number(const std::string& name) {
@@ -74,6 +75,24 @@ std::optional<Place> place_in(const std::optional<std::string>& target) {
   std::optional<int64_t> number = generation_number(base_name(*target));
   if (!number || base_name(parent_path(series)) != kFolder) return std::nullopt;
   return Place{base_name(series), *number};
+}
+
+/// As folder_name() makes them.
+bool is_series_name(const std::string& folder) {
+  if (folder.size() < kHashLength + 2 || folder[folder.size() - kHashLength - 1] != '-')
+    return false;
+  return std::all_of(folder.end() - kHashLength, folder.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); });
+}
+
+/// Whether a link leads to a generation, of any root: one that is there and finished, or one that
+/// is gone. A link of the user's own, to whatever is called so, is neither.
+bool is_link_of_a_profile(const std::string& link) {
+  const std::optional<std::string> target = target_of(link);
+  const std::optional<Place> place = place_in(target);
+  if (!place || !is_series_name(place->folder)) return false;
+  const std::optional<Dir> dir = Dir::open_if_exists(*target);
+  return dir ? dir->exists("profile.json") : !real_path_if_exists(*target);
 }
 
 /// Whether the link that the series says it belongs to is another one that still leads to it.
@@ -176,8 +195,7 @@ void Generations::check_link() const {
   std::optional<struct stat> info = parent->stat(name);
   if (!info) return;
   if (std::optional<std::string> target = parent->read_link(name)) {
-    bool ours = current().has_value() || target->find("/generations/") != std::string::npos;
-    if (ours) return;
+    if (current().has_value() || is_link_of_a_profile(link_)) return;
     Error error(ErrorKind::refused, "profile.in-the-way",
                 fmt::format("{} is a link to {}, which is no profile made here; it is left alone",
                             link_, *target));

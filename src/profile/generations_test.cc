@@ -62,8 +62,25 @@ TEST_F(GenerationsTest, AForeignLinkIsRefusedAndADanglingOneOfOursIsNot) {
   Dir dir = Dir::open(tmp_.path());
   dir.make_symlink("/etc", "stack");
   EXPECT_NE(message_of([&] { Generations(root_, link_).check_link(); }), "(no error)");
-  dir.replace_symlink(root_ + "/generations/stack-abc/7", "stack");
+  dir.replace_symlink(root_ + "/generations/stack-abcdefgh2345/7", "stack");
   EXPECT_EQ(message_of([&] { Generations(root_, link_).check_link(); }), "(no error)");
+}
+
+TEST_F(GenerationsTest, ALinkOfTheUsersToWhateverIsCalledGenerationsIsRefused) {
+  Dir dir = Dir::open(tmp_.path());
+  const auto refused = [&](const std::string& target) {
+    dir.replace_symlink(target, "stack");
+    return message_of([&] { Generations(root_, link_).check_link(); }).find("is left alone") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(refused("/home/me/generations/photos"));
+  EXPECT_TRUE(refused("/home/me/generations/photos/7"));
+  EXPECT_TRUE(refused("/home/me/generations/photos-abcdefgh2345/latest"));
+  const std::string theirs = tmp_.path() + "/generations/photos-abcdefgh2345/7";
+  write_file(theirs + "/picture", "");
+  EXPECT_TRUE(refused(theirs));
+  write_file(theirs + "/profile.json", "{}");
+  EXPECT_FALSE(refused(theirs));
 }
 
 TEST_F(GenerationsTest, ASeriesSurvivesAMoveOfItsRoot) {

@@ -45,7 +45,8 @@ protected:
     waitpid(child, nullptr, 0);
   }
   static void make_old(const std::string& path, int days) {
-    struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - std::time_t{days} * 86'400, 0}};
+    struct timespec times[2] = {{0, UTIME_OMIT},
+                                {std::time(nullptr) - std::time_t{days} * 86'400, 0}};
     ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
   }
   /// A claim of a process on another machine.
