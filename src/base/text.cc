@@ -239,6 +239,13 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return result;
 }
 
+std::string join_first(std::size_t shown, std::span<const std::string> parts,
+                       std::string_view separator) {
+  if (parts.size() <= shown) return join(parts, separator);
+  return fmt::format("{}{}and {} more", join(parts.first(shown), separator), separator,
+                     parts.size() - shown);
+}
+
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   if (from.empty()) return text;
   std::string result;

@@ -15,6 +15,9 @@ std::vector<std::string> split(std::string_view text,
 std::vector<std::string> split_words(std::string_view text); // by white space, no empty words
 std::string_view trim(std::string_view text);
 std::string join(std::span<const std::string> parts, std::string_view separator);
+/// The first `shown`, then "and 7 more": for messages about lists of any length.
+std::string join_first(std::size_t shown, std::span<const std::string> parts,
+                       std::string_view separator);
 std::string replace_all(std::string text, std::string_view from, std::string_view to);
 std::string to_upper(std::string_view text); // ASCII
 std::string to_lower(std::string_view text); // ASCII

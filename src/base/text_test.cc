@@ -20,6 +20,12 @@ TEST(Split, KeepsEmptyParts) {
   EXPECT_EQ(split("", ':'), Strings{});
 }
 
+TEST(JoinFirst, CountsWhatItLeavesOut) {
+  const Strings parts{"a", "b", "c"};
+  EXPECT_EQ(join_first(3, parts, ", "), "a, b, c");
+  EXPECT_EQ(join_first(2, parts, ", "), "a, b, and 1 more");
+}
+
 TEST(SplitWords, KnowsNoEmptyWords) {
   EXPECT_EQ(split_words("  a\tbc \n d"), (Strings{"a", "bc", "d"}));
   EXPECT_EQ(split_words(" \n"), Strings{});

@@ -87,10 +87,12 @@ std::optional<BuildFailure> BuildRun::check_needs(const FindRecord& find) {
   for (const SpecSource& source : spec_.sources())
     if (!parts_.sources.find(source.key)) sources.push_back(source.key.str());
   // All of both at once: who has to get them wants one list.
+  constexpr std::size_t kShown = 50;
   std::vector<std::string> missing;
   if (!imports_.missing.empty())
-    missing.push_back("not built yet: " + join(imports_.missing, ", "));
-  if (!sources.empty()) missing.push_back("not in the source store: " + join(sources, ", "));
+    missing.push_back("not built yet: " + join_first(kShown, imports_.missing, ", "));
+  if (!sources.empty())
+    missing.push_back("not in the source store: " + join_first(kShown, sources, ", "));
   if (missing.empty()) return std::nullopt;
   return failed(imports_.missing.empty() ? "build.missing-source" : "build.missing-import",
                 join(missing, "; "));

@@ -141,6 +141,15 @@ TEST_F(BuildRunTest, WhatIsMissingIsNamedImportsAndSources) {
   EXPECT_EQ(failure.reason, "not built yet: " + a + "; not in the source store: " + key);
 }
 
+TEST_F(BuildRunTest, WhatIsMissingTwiceIsNamedOnce) {
+  const std::string a = "a/" + std::string(32, 'a');
+  const BuildFailure failure =
+      place_.must_fail(spec_of("x", {.script = "true",
+                                     .imports = {{a, "A"}},
+                                     .fields = R"(, "run": [")" + a + R"("])"}));
+  EXPECT_EQ(failure.reason, "not built yet: " + a);
+}
+
 TEST_F(BuildRunTest, MissingImportsAreAllNamed) {
   const std::string a = "a/" + std::string(32, 'a');
   const std::string b = "b/" + std::string(32, 'b');

@@ -30,7 +30,8 @@ public:
     const ArtifactId real = real_id(id);
     std::optional<ArtifactRecord> record = find_(real);
     if (!record) {
-      result.missing.push_back(real.str() == id ? id : fmt::format("{} ({})", real.str(), id));
+      std::string text = real.str() == id ? id : fmt::format("{} ({})", real.str(), id);
+      if (missing_.insert(text).second) result.missing.push_back(std::move(text));
       return std::nullopt;
     }
     add_to_closure(*record, result);
@@ -57,6 +58,7 @@ private:
   const std::map<std::string, std::string>& virtuals_;
   const FindRecord& find_;
   std::set<ArtifactId> seen_;
+  std::set<std::string> missing_;
 };
 
 } // namespace

@@ -36,12 +36,17 @@ bool is_never_folded(const std::string& top_name) {
   return known_names.contains(top_name);
 }
 
-/// Not part of what a package installs: the build's own documents, and indexes that installers
-/// rewrite for each package.
+/// Every profile has its own at its top.
+bool is_document_of_profile(const std::string& top_name) {
+  static const std::set<std::string> known_names{"activate.sh", "install.json", "profile.json"};
+  return known_names.contains(top_name);
+}
+
+/// Not part of what a package installs: the documents of a build or a profile, and indexes that
+/// installers rewrite for each package.
 bool is_default_excluded(const std::string& path) {
-  static const std::set<std::string> known_paths{"_hashdist", "build.json", "install.json",
-                                                 "share/info/dir"};
-  return known_paths.contains(path);
+  static const std::set<std::string> known_paths{"_hashdist", "build.json", "share/info/dir"};
+  return known_paths.contains(path) || is_document_of_profile(path);
 }
 
 WishPtr leaf(std::size_t member, std::string source, LinkAction action) {
@@ -130,6 +135,11 @@ private:
       throw Error(ErrorKind::refused, "profile.bad-rule",
                   fmt::format("an install rule of {} leads out of the profile: {}",
                               member_.id.str(), target));
+    if (is_document_of_profile(target.substr(0, target.find('/'))))
+      throw Error(ErrorKind::usage, "profile.bad-rule",
+                  fmt::format("an install rule of {} puts {} at {}, where every profile has a file "
+                              "of its own; give it another target",
+                              member_.id.str(), path, target));
     WishPtr directory = parent_of(target);
     std::string source = join_path(member_.path, path);
     WishPtr wish = is_directory ? disk_directory(index_, source, rule.action)

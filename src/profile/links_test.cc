@@ -44,6 +44,8 @@ TEST_F(LinksTest, ADirectoryWithOneOwnerIsOneLinkAndIsSplitForASecond) {
 TEST_F(LinksTest, TheBuildsOwnDocumentsAreLeftOut) {
   LinkMember a = member("a", {{"_hashdist/build.json", "{}"},
                               {"install.json", "{}"},
+                              {"profile.json", "{}"},
+                              {"activate.sh", ":"},
                               {"share/info/dir", "x"},
                               {"share/info/a.info", "y"}});
   EXPECT_EQ(shown(plan_links({a})), (Lines{"share/", "share/info/", "share/info/a.info"}));
@@ -80,6 +82,15 @@ TEST_F(LinksTest, ATargetThatLeavesTheProfileIsRefused) {
   a.install.rules = {{LinkAction::symlink, {"bin/*"}, "", "../../evil"}};
   EXPECT_NE(message_of([&] { plan_links({a}); }).find("leads out of the profile"),
             std::string::npos);
+}
+
+TEST_F(LinksTest, ATargetThatIsAProfilesOwnDocumentIsRefused) {
+  LinkMember a = member("a", {{"etc/conf", "1"}});
+  for (const char* target : {"profile.json", "activate.sh", "install.json"}) {
+    a.install.rules = {{LinkAction::symlink, {"etc/conf"}, "etc", target}};
+    EXPECT_NE(message_of([&] { plan_links({a}); }).find("every profile has a file of its own"),
+              std::string::npos);
+  }
 }
 
 TEST_F(LinksTest, LinksInsideTheRootAreRelativeOthersAbsolute) {

@@ -68,8 +68,8 @@ std::string kept_text(const GcReport& report, bool verbose) {
       text += fmt::format("stays    {}  {}  {}\n", kept.id.short_text(),
                           human_size(kept.size_bytes), reason_text(kept.reason));
   }
-  text += fmt::format("{} ({}) stay", counted(report.kept.size(), "artifact", "artifacts"),
-                      human_size(size_bytes));
+  text += fmt::format("{} ({}) {}", counted(report.kept.size(), "artifact", "artifacts"),
+                      human_size(size_bytes), report.kept.size() == 1 ? "stays" : "stay");
   if (report.of_others > 0)
     text += fmt::format("; {} that nothing needs are other users'", report.of_others);
   return text + "\n";
