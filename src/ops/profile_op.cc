@@ -149,13 +149,28 @@ void check_path(const OpenedProfile& profile) {
 
 } // namespace
 
+namespace {
+
+/// Registered before the members are looked for. The text is the token of what runs inside.
+std::string hold_generation(Session& session, const OpenedProfile& profile) {
+  std::string path = session.config().path("builder", "store");
+  if (profile.record.members.empty() || !real_path_if_exists(path)) return "";
+  return open_to_enter(session, path).hold_for_process(profile.generation_path);
+}
+
+} // namespace
+
 EnterResponse enter_profile(Session& session, const EnterRequest& request) {
+  constexpr const char* token_variable = "HDIST_RUN_TOKEN";
   OpenedProfile profile = session.profile(request.profile);
   check_path(profile);
+  std::string token = request.goes_inside ? hold_generation(session, profile) : "";
   check_members(session, profile);
   std::vector<ProfileVariable> variables =
       profile_variables(profile.record, profile.generation_path);
   Env environment = entered(session.environment(), variables);
+  // A job has a token already, by which all that it starts is found.
+  if (!token.empty() && !environment.get(token_variable)) environment.set(token_variable, token);
   std::string sh_text = sh_activation(variables);
   return {std::move(profile), std::move(variables), std::move(environment), std::move(sh_text)};
 }

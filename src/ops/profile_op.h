@@ -25,6 +25,9 @@ MakeProfileRequest read_makeprofile_request(const Document& request);
 
 struct EnterRequest {
   std::string profile; // a name or a path
+  /// This process goes on inside: what it enters stays as long as it, and the programs that it
+  /// starts, live.
+  bool goes_inside = false;
 };
 /// The environment inside the profile, and how it differs.
 struct EnterResponse {

@@ -309,7 +309,7 @@ void ArtifactStore::hold(const std::vector<ArtifactId>& ids) {
 }
 
 std::string ArtifactStore::hold_for_process(const std::string& path) {
-  return hold_path(state_->dir, absolute_path(path), state_->options);
+  return hold_path(state_->dir, absolute_path(path), state_->options, state_->judge);
 }
 
 void ArtifactStore::note_use(const ArtifactId& id) {

@@ -167,7 +167,9 @@ void RootSurvey::add_recent(const std::map<ArtifactId, GcRecord>& records,
   bool for_ever = options_.keep_unreferenced_s < 0;
   int64_t now = options_.now_s != 0 ? options_.now_s : static_cast<int64_t>(std::time(nullptr));
   for (const auto& [id, time] : last_uses) {
-    if (!for_ever && now - time >= options_.keep_unreferenced_s) continue;
+    // A clock behind that of the file system (they differ by a tick) does not make it younger.
+    int64_t age_s = std::max<int64_t>(now - time, 0);
+    if (!for_ever && age_s >= options_.keep_unreferenced_s) continue;
     seeds.push_back({.ids = {id}, .weak = true});
     reached.reasons.push_back(
         {.kind = GcReason::Kind::recent, .text = {}, .last_use_s = time, .chain = {}});

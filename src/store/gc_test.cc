@@ -140,6 +140,16 @@ TEST_F(GcTest, HowLongTheUnreferencedStayIsAnOption) {
   EXPECT_EQ(removed(collect(store, {.keep_unreferenced_s = 0, .grace_s = 0})), "b");
 }
 
+TEST_F(GcTest, NeverKeepsNothingAlsoWhenTheClockIsBehind) {
+  ArtifactStore store = open();
+  build_and_publish(store, test_id("a"));
+  int64_t earlier = std::time(nullptr) - 100;
+  EXPECT_EQ(removed(collect(store, {.keep_unreferenced_s = 1, .grace_s = 0, .now_s = earlier})),
+            "");
+  EXPECT_EQ(removed(collect(store, {.keep_unreferenced_s = 0, .grace_s = 0, .now_s = earlier})),
+            "a");
+}
+
 TEST_F(GcTest, WhatARecentOneNeedsStaysWithIt) {
   ArtifactStore store = open();
   ArtifactId a = old_artifact(store, "a");

@@ -24,11 +24,13 @@ constexpr std::string_view kHeld = ".held"; // without heartbeat: its process be
 constexpr std::string_view kNeeds = ".needs";
 constexpr int64_t kLargestNeeds = 256 << 20;
 constexpr int64_t kLargestClaim = 1 << 16;
-constexpr int64_t kUnseenHeld_s = 30 * 86400; // of a process that nobody here can look at
-constexpr int64_t kOrphan_s = 86400;
+constexpr int64_t kUnseenHeldS = 2'592'000; // of a process that nobody here can look at
+constexpr int64_t kOrphanS = 86400;
+constexpr int kMostHeld = 32; // then the dead among them are looked for
 
 /// Nothing can be registered here, and that is no reason not to work.
 bool is_tolerable(const Error& error) {
+  if (error.code() == "store.foreign-roots") return true;
   int number = error.system_errno();
   return number == EACCES || number == EPERM || number == EROFS || number == ENOSPC ||
          number == EDQUOT;
@@ -61,6 +63,13 @@ bool is_older(const Dir& folder, const std::string& file, int64_t seconds) {
   return status && std::time(nullptr) - status->st_mtim.tv_sec >= seconds;
 }
 
+int count_held(const Dir& folder) {
+  int count = 0;
+  for (const Entry& entry : folder.list())
+    count += entry.name.ends_with(kHeld) ? 1 : 0;
+  return count;
+}
+
 /// Never throws: what cannot be removed stays for the next time.
 void remove_quietly(const Dir& folder, const std::string& file) {
   try {
@@ -74,7 +83,7 @@ void drop_orphan(const Dir& folder, const std::string& stem) {
   std::string list = stem + std::string(kNeeds);
   bool claimed =
       folder.exists(stem + std::string(kRun)) || folder.exists(stem + std::string(kHeld));
-  if (!claimed && is_older(folder, list, kOrphan_s)) remove_quietly(folder, list);
+  if (!claimed && is_older(folder, list, kOrphanS)) remove_quietly(folder, list);
 }
 
 } // namespace
@@ -125,7 +134,8 @@ void OwnNeeds::write(const Dir& store, const std::string& lines, const StoreOpti
   write_all(fd.get(), lines, join_path(folder_->path(), file));
 }
 
-std::string hold_path(const Dir& store, const std::string& path, const StoreOptions& options) {
+std::string hold_path(const Dir& store, const std::string& path, const StoreOptions& options,
+                      ClaimJudge& judge) {
   if (path.find('\n') != std::string::npos)
     throw Error(ErrorKind::usage, "store.bad-root",
                 "\"" + printable(path) + "\" cannot be registered: its name has a line break");
@@ -133,6 +143,7 @@ std::string hold_path(const Dir& store, const std::string& path, const StoreOpti
     Dir folder = own_roots(store, options);
     std::string stem = random_name(20);
     LeaseHolder self = LeaseHolder::self(random_name(32));
+    if (count_held(folder) >= kMostHeld) RunWatch(judge).forget_dead(folder, ::geteuid());
     folder.write_file(stem + std::string(kNeeds), path + "\n");
     folder.write_file(stem + std::string(kHeld), self.text());
     return self.token;
@@ -153,6 +164,11 @@ std::vector<RunNeeds> RunWatch::look(const Dir& roots, bool remove_dead) {
     }
   }
   return living;
+}
+
+void RunWatch::forget_dead(const Dir& folder, unsigned uid) {
+  std::vector<RunNeeds> living;
+  look_at(folder, uid, true, living);
 }
 
 void RunWatch::look_at(const Dir& folder, unsigned uid, bool remove_dead,
@@ -180,7 +196,7 @@ bool RunWatch::lives(const Dir& folder, const std::string& file) {
   if (!judged.there || judged.proven_dead) return false;
   if (file.ends_with(kRun)) return judged.liveness != Liveness::dead;
   // No heartbeat is expected. Alive is also who may be: of another machine or another user.
-  return is_seen_running(folder, file) || !is_older(folder, file, kUnseenHeld_s);
+  return is_seen_running(folder, file) || !is_older(folder, file, kUnseenHeldS);
 }
 
 } // namespace hdist

@@ -40,7 +40,9 @@ private:
 
 /// `path` is needed as long as this process lives, also when another program takes its place, or
 /// one with the returned HDIST_RUN_TOKEN in its environment. Empty: it could not be registered.
-std::string hold_path(const Dir& store, const std::string& path, const StoreOptions& options);
+/// Nobody takes such a registration back, so now and then those of the dead are removed.
+std::string hold_path(const Dir& store, const std::string& path, const StoreOptions& options,
+                      ClaimJudge& judge);
 
 /// What one process needs.
 struct RunNeeds {
@@ -57,6 +59,8 @@ public:
   /// `remove_dead`: also the files of those that are dead are removed. Folders that cannot be read
   /// are passed over; look_at_roots() reports them.
   std::vector<RunNeeds> look(const Dir& roots, bool remove_dead);
+  /// Removes the files of the dead from the folder of one user.
+  void forget_dead(const Dir& folder, unsigned uid);
 
 private:
   void look_at(const Dir& folder, unsigned uid, bool remove_dead, std::vector<RunNeeds>& living);

@@ -100,7 +100,7 @@ TEST_F(RunNeedsTest, TheFilesOfTheDeadGoWhenAsked) {
   killed([&] {
     OwnNeeds needs;
     needs.add(store_, {a_}, options_);
-    hold_path(store_, "/x", options_);
+    hold_path(store_, "/x", options_, judge_);
     raise(SIGKILL);
   });
   EXPECT_TRUE(look(false).empty());
@@ -110,12 +110,23 @@ TEST_F(RunNeedsTest, TheFilesOfTheDeadGoWhenAsked) {
 }
 
 TEST_F(RunNeedsTest, AHeldPathIsNeededByTheProcessUnderAnyProgram) {
-  EXPECT_FALSE(hold_path(store_, "/some/profile", options_).empty());
+  EXPECT_FALSE(hold_path(store_, "/some/profile", options_, judge_).empty());
   std::vector<RunNeeds> living = look();
   ASSERT_EQ(living.size(), 1u);
   EXPECT_EQ(living[0].paths, std::vector<std::string>{"/some/profile"});
-  EXPECT_NE(message_of([&] { hold_path(store_, "/a\nb", options_); }).find("line break"),
+  EXPECT_NE(message_of([&] { hold_path(store_, "/a\nb", options_, judge_); }).find("line break"),
             std::string::npos);
+}
+
+TEST_F(RunNeedsTest, ManyDeadOnesDoNotPileUp) {
+  constexpr int kRuns = 100;
+  killed([&] {
+    for (int i = 0; i < kRuns; ++i)
+      killed([&] { hold_path(store_, "/x", options_, judge_); });
+  });
+  EXPECT_LE(files().size(), 66u);
+  EXPECT_TRUE(look().empty());
+  EXPECT_TRUE(files().empty());
 }
 
 TEST_F(RunNeedsTest, AProcessWithTheTokenStillNeedsIt) {
@@ -123,7 +134,7 @@ TEST_F(RunNeedsTest, AProcessWithTheTokenStillNeedsIt) {
   ASSERT_EQ(pipe2(token_pipe, O_CLOEXEC), 0);
   pid_t second = 0;
   killed([&] {
-    std::string token = hold_path(store_, "/x", options_);
+    std::string token = hold_path(store_, "/x", options_, judge_);
     pid_t child = fork();
     if (child == 0) {
       setenv("HDIST_RUN_TOKEN", token.c_str(), 1); // NOLINT(concurrency-mt-unsafe)
@@ -186,7 +197,7 @@ TEST_F(RunNeedsTest, AStoreThatCannotBeWrittenIsNoError) {
   store_.set_mode("roots", 0555);
   OwnNeeds needs;
   needs.add(store_, {a_}, options_);
-  EXPECT_EQ(hold_path(store_, "/x", options_), "");
+  EXPECT_EQ(hold_path(store_, "/x", options_, judge_), "");
   store_.set_mode("roots", 0755);
 }
 

@@ -57,7 +57,7 @@ int exec_program(Cli& cli, const std::vector<std::string>& argv, const Env& envi
 }
 
 Env environment_of(Cli& cli, const Arguments& arguments) {
-  return enter_profile(cli.session(), {*arguments.value("PROFILE")}).environment;
+  return enter_profile(cli.session(), {*arguments.value("PROFILE"), true}).environment;
 }
 
 int shell_action(Cli& cli, const Arguments& arguments) {
