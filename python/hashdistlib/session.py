@@ -5,7 +5,7 @@ import os
 import threading
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from . import _arguments, _native
+from . import _arguments, _brand, _native
 from .errors import error_of
 from .events import Event, event_of, log_event
 
@@ -46,6 +46,7 @@ class Session:
             "offline": _arguments.flag("offline", offline),
             "keep_build": _arguments.text("keep_build", keep_build),
             "prefix": _arguments.path_or_none("prefix", prefix),
+            "program": _brand.PROGRAM if _brand.GIVEN else None,
         }
         if on_event is not None and not callable(on_event):
             raise TypeError(f"on_event: expected a function, not {type(on_event).__name__}")

@@ -59,6 +59,15 @@ TEST_F(OperationTest, EachRefusesAFieldThatItDoesNotKnow) {
   }
 }
 
+TEST_F(OperationTest, EachHasItsRequestAndResponseAmongTheSchemas) {
+  std::string text = read_file(std::string(HDIST_SOURCE_DIR) + "/schemas/operations.json");
+  Value schema = parse_json(text, "operations.json");
+  for (const Operation& operation : operations())
+    for (const char* part : {".request", ".response"})
+      EXPECT_NE(schema.find("$defs")->find(operation.name + part), nullptr)
+          << operation.name << part;
+}
+
 TEST_F(OperationTest, AMisspeltFieldOrNameIsGivenTheNearest) {
   EXPECT_NE(message_of([&] { call("update", R"({"dry_rnu": true})"); }).find("\"dry_run\""),
             std::string::npos);

@@ -7,9 +7,11 @@
 
 namespace hdist {
 
-/// {"prefix": null, "config": null, "environment": null, "jobs": null, "refresh": false, "offline":
-/// false, "keep_build": "failed"}. `prefix` is where this program is installed when the options do
-/// not say; the environment is the process's own then. Errors as of any request.
+/// {"prefix": null, "program": null, "config": null, "environment": null, "jobs": null, "refresh":
+/// false, "offline": false, "keep_build": "failed"}. `prefix` is where this program is installed
+/// when the options do not say, `program` what it is called there: without, this program's own
+/// name, else the only one that has a brand; the environment is the process's own then. Errors as
+/// of any request.
 SessionRequest read_session_options(const Document& options, const std::string& prefix);
 
 } // namespace hdist

@@ -1,5 +1,6 @@
 #include "ops/session_options.h"
 
+#include "config/brand_file.h"
 #include "data/json.h"
 #include "testing/testing.h"
 
@@ -31,6 +32,31 @@ TEST(SessionOptions, EachIsTaken) {
   EXPECT_TRUE(request.refresh);
   EXPECT_TRUE(request.offline);
   EXPECT_EQ(request.keep, KeepBuild::always);
+}
+
+TEST(SessionOptions, AnInstallationUnderAnotherNameIsThatBrand) {
+  TempDir tmp;
+  auto install = [&](const std::string& name) {
+    Brand brand;
+    brand.program = name;
+    brand.config_file = "~/." + name;
+    write_file(tmp.path() + "/share/" + name + "/brand.json", compact_json(to_value(brand)));
+  };
+  std::string prefix = R"("prefix": ")" + tmp.path() + "\"";
+  EXPECT_EQ(read("{" + prefix + "}").brand.program, "hdist");
+  install("qsnake");
+  SessionRequest request = read("{" + prefix + "}");
+  EXPECT_EQ(request.brand.config_file, "~/.qsnake");
+  EXPECT_EQ(request.executable, tmp.path() + "/lib/qsnake/qsnake");
+  install("sage");
+  EXPECT_NE(message_of([&] { read("{" + prefix + "}"); }).find("qsnake, sage"), std::string::npos);
+  EXPECT_EQ(read("{" + prefix + R"(, "program": "sage"})").brand.program, "sage");
+  EXPECT_NE(message_of([&] { read("{" + prefix + R"(, "program": "pyhpc"})"); }).find("no pyhpc"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { read("{" + prefix + R"(, "program": "../x"})"); }).find("program"),
+            std::string::npos);
+  write_file(tmp.path() + "/lib/hdist/hdist", "");
+  EXPECT_EQ(read("{" + prefix + "}").brand.program, "hdist");
 }
 
 TEST(SessionOptions, WhatIsWrongIsNamed) {

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import unittest
 
 import support
@@ -102,36 +103,41 @@ class LauncherTest(support.HomeTest):
 class RebrandedTest(support.HomeTest):
     def setUp(self):
         super().setUp()
+        (self.home / "brand.toml").write_text('name = "qsnake-hdist"\n')
         self.tree = self.home / "qsnake-tree"
-        package = self.tree / "qsnake" / "hashdist"
-        shutil.copytree(str(support.PYTHON / "hashdist"), str(package))
-        (self.tree / "qsnake" / "__init__.py").write_text("")
-        brand = (package / "_brand.py").read_text()
-        for before, after in (
-            ('"hdist"', '"qsnake-hdist"'),
-            ("HDIST_", "QSNAKE_"),
-            ("~/.hashdist", "~/.qsnake"),
-            ("/etc/hashdist", "/etc/qsnake"),
-            ('"hashdist"', '"qsnake"'),
-        ):
-            brand = brand.replace(before, after)
-        (package / "_brand.py").write_text(brand)
-        (self.home / ".qsnakeconfig").write_text(f"[qsnake]\npython-path = {support.PYTHON}\n")
+        program = support.PYTHON.parents[1] / "bin" / "hdist"
+        made = [str(program), "rebrand", str(self.home / "brand.toml"), "--output", str(self.tree)]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+        self.packages = self.tree / "lib" / "python"
 
-    def test_it_reads_its_own_config_and_stands_beside_hashdist(self):
-        path = f"{self.tree}:{support.PYTHON}"
-        code = "import qsnake.hashdist as q, hashdist as h; print(q.sources.__name__, h.sources.__name__)"
-        text = self.python(code, path=path, QSNAKE_HOME=str(self.home))
-        self.assertEqual(text, "qsnake.hashdist._library.sources hashdistlib.sources\n")
+    def rebranded(self, code, path=None, **more):
+        environment = dict({"QSNAKE_HOME": str(self.home)}, **more.pop("environment", {}))
+        return self.python("import qsnake.hashdist as q\n" + code, path=path or self.packages, **environment, **more)
+
+    def test_it_reads_its_own_config_and_works_in_its_own_stores(self):
+        (self.home / ".qsnakeconfig").write_text("[builder]\ndurability = off\ntemp = ~/tmp\nstore = ~/snakes\n")
+        text = self.rebranded("print(q.build(%r).path)" % support.spec("tool", "true"))
+        self.assertTrue(text.startswith(str(self.home / "snakes") + "/tool/"), text)
+
+    def test_it_stands_beside_hashdist(self):
+        code = "import hashdist as h; print(q.sources.__name__, h.sources.__name__)\n"
+        code += "store = lambda m: [s.value for s in m.config.settings() if s.key == 'builder.store'][0]\n"
+        code += "print(store(q) != store(h))"
+        text = self.rebranded(code, path=f"{self.packages}:{support.PYTHON}")
+        self.assertEqual(text, "qsnake.hashdist._library.sources hashdistlib.sources\nTrue\n")
 
     def test_its_messages_say_its_name_alone(self):
-        code = "import qsnake.hashdist as q\ntry: q.unpack('tar.gz:' + 'a' * 51 + 'q', 'x')\nexcept q.Error as e: print(e)"
-        text = self.python(code, path=self.tree, QSNAKE_HOME=str(self.home))
+        text = self.rebranded("try: q.unpack('tar.gz:' + 'a' * 51 + 'q', 'x')\nexcept q.Error as e: print(e)")
         self.assertIn("qsnake-hdist fetch URL", text)
         (self.home / ".qsnakeconfig").write_text("[qsnake]\npython-path = nowhere\n")
-        text = self.python("import qsnake.hashdist", path=self.tree, expect=1, QSNAKE_HOME=str(self.home))
+        text = self.rebranded("", expect=1)
         self.assertIn("qsnake-hdist config set qsnake.python-path", text)
         self.assertNotIn(" hdist ", text)
+
+    def test_a_library_of_another_brand_is_no_use(self):
+        (self.home / ".qsnakeconfig").write_text(f"[qsnake]\npython-path = {support.PYTHON}\n")
+        text = self.rebranded("try: q.Session()\nexcept q.UsageError as e: print(e)")
+        self.assertIn("there is no qsnake-hdist installed in", text)
 
 
 if __name__ == "__main__":
