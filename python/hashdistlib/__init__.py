@@ -6,7 +6,7 @@ profiles in Python: package, Profile, command_line.
 from . import builder, config, errors, events, package, profiles, program, session, sources, stacks, store, tasks
 from .builder import build, hash_spec
 from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, UsageError
-from .profiles import env, makeprofile
+from .profiles import env, link_profile, makeprofile, registered_profiles, unlink_profile
 from .program import Profile, command_line
 from .session import Session
 from .sources import fetch, unpack
@@ -33,10 +33,12 @@ __all__ = [
     "events",
     "fetch",
     "hash_spec",
+    "link_profile",
     "makeprofile",
     "package",
     "profiles",
     "program",
+    "registered_profiles",
     "resolve",
     "runtasks",
     "session",
@@ -44,6 +46,7 @@ __all__ = [
     "stacks",
     "store",
     "tasks",
+    "unlink_profile",
     "unpack",
     "update",
 ]

@@ -1,10 +1,20 @@
 """Profiles: directories of links to artifacts, ready for PATH, switched by one rename."""
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from . import _arguments
 from .session import Session, session_or_default
 
-__all__ = ["Environment", "Generation", "Variable", "env", "makeprofile"]
+__all__ = [
+    "Environment",
+    "Generation",
+    "Registered",
+    "Variable",
+    "env",
+    "link_profile",
+    "makeprofile",
+    "registered_profiles",
+    "unlink_profile",
+]
 
 
 class Generation(NamedTuple):
@@ -31,6 +41,47 @@ class Environment(NamedTuple):
     path: str
     variables: Dict[str, Variable]
     environment: Dict[str, str]
+
+
+class Registered(NamedTuple):
+    """A name of the registry. state: "profile", "gone", "other" or "unreadable"; hidden: an earlier folder has the name."""
+
+    name: str
+    folder: str
+    path: str
+    target: Optional[str]
+    state: str
+    problem: Optional[str]
+    leads_to: Optional[str]
+    hidden: bool
+    generation: Optional[int]
+
+
+def _registered(answer: Dict[str, Any]) -> Registered:
+    return Registered(*(answer[name] for name in Registered._fields))
+
+
+def registered_profiles(*, session: Optional[Session] = None) -> List[Registered]:
+    """The profiles of the registry, by name: your own folder's, then those of the site."""
+    return [_registered(one) for one in session_or_default(session).call("profile-list")["profiles"]]
+
+
+def link_profile(
+    name: str, profile: _arguments.Path, *, session: Optional[Session] = None
+) -> Registered:
+    """Register a profile, whoever made it, under a name without a slash; it follows when that profile is switched."""
+    answer = session_or_default(session).call(
+        "profile-link",
+        name=_arguments.text("name", name),
+        profile=_arguments.path("profile", profile),
+    )
+    return _registered(answer["profile"])
+
+
+def unlink_profile(name: str, *, session: Optional[Session] = None) -> Registered:
+    """Take a name out of the registry, and leave what it led to alone."""
+    answer = session_or_default(session).call("profile-unlink", name=_arguments.text("name", name))
+    return _registered(answer["profile"])
 
 
 def makeprofile(

@@ -10,14 +10,19 @@
 namespace hdist {
 
 const std::vector<Operation>& operations() {
-  static const std::vector<Operation> list{
-      operations_operation(),  config_operation(),           config_set_operation(),
-      fetch_operation(),       unpack_operation(),           hash_operation(),
-      build_operation(),       resolve_operation(),          compile_operation(),
-      update_operation(),      makeprofile_operation(),      env_operation(),
-      runtasks_operation(),    host_tools_operation(),       schema_operation(),
-      gc_operation(),          root_list_operation(),        root_add_operation(),
-      root_remove_operation(), install_artifact_operation(), postprocess_operation()};
+  static const std::vector<Operation> list{operations_operation(),   config_operation(),
+                                           config_set_operation(),   fetch_operation(),
+                                           unpack_operation(),       hash_operation(),
+                                           build_operation(),        resolve_operation(),
+                                           compile_operation(),      update_operation(),
+                                           makeprofile_operation(),  env_operation(),
+                                           runtasks_operation(),     host_tools_operation(),
+                                           schema_operation(),       gc_operation(),
+                                           root_list_operation(),    root_add_operation(),
+                                           root_remove_operation(),  profile_list_operation(),
+                                           profile_link_operation(), profile_unlink_operation(),
+                                           profile_info_operation(), install_artifact_operation(),
+                                           postprocess_operation()};
   return list;
 }
 

@@ -17,7 +17,11 @@ Operation resolve_operation();
 Operation makeprofile_operation(); // profile_op.cc
 Operation env_operation();
 Operation install_artifact_operation(); // install_op.cc
-Operation compile_operation();          // update.cc
+Operation profile_list_operation();     // registry_op.cc
+Operation profile_link_operation();
+Operation profile_unlink_operation();
+Operation profile_info_operation();
+Operation compile_operation(); // update.cc
 Operation update_operation();
 Operation runtasks_operation();   // runtasks.cc
 Operation host_tools_operation(); // host_tools_op.cc

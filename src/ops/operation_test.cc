@@ -45,6 +45,9 @@ TEST_F(OperationTest, EachRefusesAFieldThatItDoesNotKnow) {
       {"makeprofile", R"("profile": "p", )"},
       {"env", R"("profile": "p", )"},
       {"runtasks", R"("graph": {}, )"},
+      {"profile-link", R"("name": "n", "profile": "p", )"},
+      {"profile-unlink", R"("name": "n", )"},
+      {"profile-info", R"("profile": "p", )"},
   };
   for (const Operation& operation : operations()) {
     auto fields = needed.find(operation.name);
@@ -139,6 +142,19 @@ TEST_F(OperationTest, GarbageAndRootsByJsonAlone) {
   Value response = call("gc", R"({"grace": 0})");
   EXPECT_EQ(response.find("kept")->if_list()->size(), 1u);
   call("root-rm", R"({"roots": ["tool"]})");
+}
+
+TEST_F(OperationTest, TheRegistryByJsonAlone) {
+  call("build", R"({"spec": )" + spec_text("tool", "/bin/mkdir $ARTIFACT/bin") + "}");
+  call("makeprofile", R"({"profile": "mine", "artifacts": ["tool"], "reason": "a test"})");
+  Value linked = call("profile-link", R"({"name": "other", "profile": "mine"})");
+  EXPECT_TRUE(*linked.find("changed")->if_bool());
+  EXPECT_EQ(call("profile-list", "{}").find("profiles")->if_list()->size(), 2u);
+  Value info = call("profile-info", R"({"profile": "other"})");
+  EXPECT_EQ(info.find("names")->if_list()->size(), 2u);
+  EXPECT_EQ(text(*info.find("made"), "reason"), "a test");
+  call("profile-unlink", R"({"name": "other"})");
+  EXPECT_EQ(call("profile-list", "{}").find("profiles")->if_list()->size(), 1u);
 }
 
 TEST_F(OperationTest, ABuildThatWasStoppedIsInterrupted) {

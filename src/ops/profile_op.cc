@@ -107,25 +107,29 @@ ArtifactStore open_to_enter(Session& session, const std::string& path) {
 }
 
 /// In the store of the configuration, else in the one the profile was made from.
-std::optional<ArtifactRecord> find_member(Session& session, const ArtifactStore& store,
+std::optional<ArtifactRecord> find_member(Session& session,
+                                          const std::optional<ArtifactStore>& store,
                                           const ProfileMember& member) {
-  std::optional<ArtifactRecord> record = store.find(member.id);
+  std::optional<ArtifactRecord> record = store ? store->find(member.id) : std::nullopt;
   std::string made_from = parent_path(parent_path(member.path));
-  if (record || !real_path_if_exists(member.path) || real_path(made_from) == store.real_path())
-    return record;
+  bool is_same = store && real_path_if_exists(made_from) == store->real_path();
+  if (record || !real_path_if_exists(member.path) || is_same) return record;
   return open_to_enter(session, made_from).find(member.id);
 }
 
 void check_members(Session& session, const OpenedProfile& profile) {
   if (profile.record.members.empty()) return;
-  ArtifactStore store = open_to_enter(session, session.config().path("builder", "store"));
+  // Who enters what other distributions made need not have a store.
+  std::string store_path = session.config().path("builder", "store");
+  std::optional<ArtifactStore> store;
+  if (real_path_if_exists(store_path)) store.emplace(open_to_enter(session, store_path));
   for (const ProfileMember& member : profile.record.members) {
     std::optional<ArtifactRecord> record = find_member(session, store, member);
     if (!record) {
       Error error(ErrorKind::failed, "profile.missing-artifact",
                   fmt::format("the profile {} needs {}, which is gone from {}, or not of a user "
                               "who is trusted",
-                              profile.path, member.id.str(), store.path()));
+                              profile.path, member.id.str(), store_path));
       error.advise({"make it again", "update", {}});
       throw error;
     }
@@ -153,8 +157,11 @@ namespace {
 
 /// Registered before the members are looked for. The text is the token of what runs inside.
 std::string hold_generation(Session& session, const OpenedProfile& profile) {
-  std::string path = session.config().path("builder", "store");
-  if (profile.record.members.empty() || !real_path_if_exists(path)) return "";
+  if (profile.record.members.empty()) return "";
+  // The store that it was made from may be another distribution's.
+  std::string path = parent_path(parent_path(profile.record.members.front().path));
+  if (!real_path_if_exists(path)) path = session.config().path("builder", "store");
+  if (!real_path_if_exists(path)) return "";
   return open_to_enter(session, path).hold_for_process(profile.generation_path);
 }
 

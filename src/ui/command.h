@@ -23,7 +23,8 @@ struct PositionalInfo {
   std::string name; // "STACK"
   std::string help;
   bool required = true;
-  bool many = false; // takes all the rest
+  bool many = false;                     // takes all the rest
+  std::vector<std::string> choices = {}; // no other word may stand here; empty: any
 };
 
 struct CommandInfo {

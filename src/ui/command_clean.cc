@@ -197,7 +197,7 @@ CliCommand root_command() {
        "made). 'root rm' takes the same words. 'root list' shows what protects artifacts, of "
        "all users of the store, and where it leads. Generations of profiles are roots by "
        "themselves.",
-       {{"VERB", "add, rm or list", true, false},
+       {{"VERB", "add, rm or list", true, false, {"add", "rm", "list"}},
         {"WHAT", "paths, profiles or artifacts", false, true}},
        {},
        "",

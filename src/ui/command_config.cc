@@ -67,7 +67,7 @@ CliCommand config_command() {
        "'config list' shows every setting with its value and origin; 'config get KEY' prints "
        "one value. 'config set KEY VALUE' writes it into the config file, whose comments and "
        "layout stay as they are: the file of --config or of {env}CONFIG, else {config}.",
-       {{"VERB", "list, get or set", true, false},
+       {{"VERB", "list, get or set", true, false, {"list", "get", "set"}},
         {"KEY", "section.key, for get and set", false, false},
         {"VALUE", "the new value, for set; '' for an empty one", false, false}},
        {},

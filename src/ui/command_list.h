@@ -11,6 +11,7 @@ CliCommand compile_command();
 CliCommand shell_command(); // command_enter.cc
 CliCommand run_command();
 CliCommand env_command();
+CliCommand profile_command(); // command_registry.cc
 CliCommand config_command();  // command_config.cc
 CliCommand schema_command();  // command_schema.cc
 CliCommand rebrand_command(); // command_rebrand.cc

@@ -161,8 +161,17 @@ std::string man_page(const Brand& brand, const std::string& version, const Comma
 
 namespace {
 
+std::vector<std::string> choices_of(const CommandInfo& command) {
+  std::vector<std::string> choices;
+  for (const PositionalInfo& positional : command.positionals)
+    choices.insert(choices.end(), positional.choices.begin(), positional.choices.end());
+  return choices;
+}
+
 std::string words_of_command(const CommandInfo& command) {
   std::string words;
+  for (const std::string& choice : choices_of(command))
+    words += choice + " ";
   for (const OptionInfo& option : command.options)
     words += option.name + " ";
   return words;
@@ -224,6 +233,16 @@ std::string zsh_options(const std::vector<OptionInfo>& options) {
   return text;
 }
 
+/// Of the words that follow the command.
+std::string zsh_choices(const CommandInfo& command) {
+  std::string text;
+  for (std::size_t i = 0; i < command.positionals.size(); ++i)
+    if (const std::vector<std::string>& choices = command.positionals[i].choices; !choices.empty())
+      text += " " + shell_quote(fmt::format("{}:{}:({})", i + 1, command.positionals[i].name,
+                                            join(choices, " ")));
+  return text;
+}
+
 /// As a file of site-functions and by `source`, too.
 std::string zsh_completion(const Brand& brand) {
   std::string function = "_" + brand.program;
@@ -232,8 +251,9 @@ std::string zsh_completion(const Brand& brand) {
   for (const CliCommand& command : commands()) {
     names +=
         " " + shell_quote(fmt::format("{}:{}", command.info.name, zsh_text(command.info.summary)));
-    cases += fmt::format("    {}) _arguments{}{} '*:argument:_files' ;;\n", command.info.name,
-                         zsh_options(command.info.options), zsh_options(global_options()));
+    cases += fmt::format("    {}) _arguments{}{}{} '*:argument:_files' ;;\n", command.info.name,
+                         zsh_options(command.info.options), zsh_options(global_options()),
+                         zsh_choices(command.info));
   }
   return fmt::format("#compdef {0}\n"
                      "{1}() {{\n"
@@ -256,6 +276,11 @@ std::string fish_completion(const Brand& brand) {
   for (const CliCommand& command : commands()) {
     text += fmt::format("complete -c {} -n __fish_use_subcommand -a {} -d {}\n", brand.program,
                         command.info.name, shell_quote(command.info.summary));
+    std::string choices = join(choices_of(command.info), " ");
+    if (!choices.empty())
+      text += fmt::format("complete -c {0} -n '__fish_seen_subcommand_from {1}; and not "
+                          "__fish_seen_subcommand_from {2}' -f -a '{2}'\n",
+                          brand.program, command.info.name, choices);
     for (const OptionInfo& option : command.info.options)
       text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -l {} -d {}\n",
                           brand.program, command.info.name, option.name.substr(2),

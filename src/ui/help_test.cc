@@ -44,6 +44,17 @@ TEST(Help, EveryOptionIsInHelpManualPageAndCompletion) {
   }
 }
 
+TEST(Help, WordsToChooseFromAreInEveryCompletion) {
+  std::string zsh = completion_script(Brand(), "zsh"), fish = completion_script(Brand(), "fish");
+  EXPECT_NE(completion_script(Brand(), "bash").find("    profile) words=\"list link unlink info "),
+            std::string::npos);
+  EXPECT_NE(zsh.find("'1:VERB:(list link unlink info)'"), std::string::npos) << zsh;
+  EXPECT_NE(fish.find("__fish_seen_subcommand_from list link unlink info' -f -a 'list link "
+                      "unlink info'"),
+            std::string::npos)
+      << fish;
+}
+
 TEST(Help, ABrandSaysItsOwnName) {
   Brand brand;
   brand.program = "qsnake";

@@ -164,13 +164,23 @@ private:
   std::vector<std::string> result_;
 };
 
+void check_choice(const CommandInfo& info, const PositionalInfo& positional,
+                  const std::string& word) {
+  const std::vector<std::string>& choices = positional.choices;
+  if (choices.empty() || std::find(choices.begin(), choices.end(), word) != choices.end()) return;
+  std::optional<std::string> meant = nearest(word, choices);
+  throw Error(ErrorKind::usage, "usage.invalid",
+              fmt::format("'{}' takes {}, not '{}'{}", info.name, positional.help, printable(word),
+                          meant ? fmt::format("; is '{}' meant?", *meant) : ""));
+}
+
 void place_positionals(const CommandInfo& info, const std::vector<std::string>& words,
                        Arguments& arguments) {
   std::size_t next = 0;
   for (const PositionalInfo& positional : info.positionals) {
     std::vector<std::string>& values = arguments.values_[positional.name];
     while (next < words.size() && (positional.many || values.empty()))
-      values.push_back(unmarked(words[next++]));
+      check_choice(info, positional, values.emplace_back(unmarked(words[next++])));
     if (positional.required && values.empty())
       throw Error(ErrorKind::usage, "usage.missing-argument",
                   fmt::format("'{}' needs {}: {}", info.name, positional.name, positional.help));

@@ -66,6 +66,17 @@ TEST(Parser, WordsInBracketsAndWithBlanksAreTakenAsTheyAre) {
   EXPECT_EQ(line.arguments.values("--tag"), (std::vector<std::string>{"[t,u]", "transient"}));
 }
 
+TEST(Parser, AWordThatIsNoneToChooseFromIsRefused) {
+  const std::vector<CliCommand> rows{
+      {{"c", "g", "s", "d", {{"VERB", "list or get", true, false, {"list", "get"}}}, {}, "", {}},
+       no_action}};
+  EXPECT_EQ(parse_line({"c", "get"}, rows, kGlobal).arguments.value("VERB"), "get");
+  EXPECT_EQ(message_of([&] {
+              parse_line({"c", "lst"}, rows, kGlobal);
+            }),
+            "'c' takes list or get, not 'lst'; is 'list' meant?");
+}
+
 TEST(Parser, UnknownWordsAreSuggestedTheNearest) {
   EXPECT_NE(message_of([] { parse({"updte"}); }).find("is 'update' meant?"), std::string::npos);
   EXPECT_NE(message_of([] {

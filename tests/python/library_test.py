@@ -36,6 +36,12 @@ class LibraryTest(support.HomeTest):
         entered = hd.env(self.home / "mine", session=self.session)
         self.assertTrue(entered.environment["PATH"].startswith(made.path + "/bin:"))
         self.assertTrue(os.access(str(self.home / "mine" / "bin" / "greet"), os.X_OK))
+        hd.link_profile("greeter", self.home / "mine", session=self.session)
+        self.assertEqual([one.name for one in hd.registered_profiles(session=self.session)], ["greeter"])
+        self.assertEqual(hd.env("greeter", session=self.session).path, made.path)
+        self.assertEqual(hd.unlink_profile("greeter", session=self.session).leads_to, made.path)
+        with self.assertRaisesRegex(errors.Error, "slash"):
+            hd.link_profile("a/b", self.home / "mine", session=self.session)
 
     def test_a_stack_is_compiled_and_updated(self):
         (self.home / "recipes").mkdir()
