@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "build/log_dir.h"
 #include "data/json.h"
+#include "model/founding_spec.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -71,6 +72,7 @@ BuildOutcome BuildRun::run(const FindRecord& find) {
     // From here on there is a place, and the log in it.
     if (std::optional<BuildFailure> failure = make_place()) return *failure;
     unpack_sources();
+    write_job_document();
     if (std::optional<BuildFailure> failure = run_commands()) return *failure;
     return finish();
   } catch (Error& error) {
@@ -129,6 +131,14 @@ void BuildRun::unpack_sources() {
     parts_.sources.unpack(
         {.key = source.key, .target = path, .strip = source.strip, .into_existing = true}, stop_);
   }
+}
+
+/// For a spec of the founding page's form.
+void BuildRun::write_job_document() {
+  const Value given = founding_form(spec_.document());
+  const Dir work = place_->dir().open_dir("work");
+  if (!given.is_null() && !work.exists("build.json"))
+    work.write_file("build.json", pretty_json(given), {.mode = 0444});
 }
 
 Env BuildRun::environment() const {

@@ -34,6 +34,7 @@ private:
   std::optional<BuildFailure> check_needs(const FindRecord& find);
   std::optional<BuildFailure> make_place();
   void unpack_sources();
+  void write_job_document();
   std::optional<BuildFailure> run_commands();
   ExitStatus run_command(const JobCommand& job, std::string* captured);
   Env environment() const;

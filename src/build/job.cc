@@ -125,6 +125,7 @@ private:
     job.in_process = action != "cmd";
     job.command.env = scope.env;
     write_inputs(node, job.command.env, number);
+    set_unhashed(node, job.command.env, position);
     const Value::List& words = *node.find(action)->if_list();
     for (std::size_t i = 0; i < words.size(); ++i)
       job.command.argv.push_back(replaced(words[i], job.command.env, {node, list_item(field, i)}));
@@ -149,6 +150,14 @@ private:
     } else if (variable != nullptr) {
       set_captured(scope.env, *variable->if_string(), captured, position);
     }
+  }
+
+  /// Its own variables, which no id counts, not even by their names.
+  void set_unhashed(const Value& node, Env& env, const std::string& position) const {
+    const Value* variables = node.find("nohash_env");
+    if (variables == nullptr) return;
+    for (const auto& [name, value] : *variables->if_map())
+      env.set(name, replaced(value, env, {node, fmt::format("{}.nohash_env {}", position, name)}));
   }
 
   ExitStatus start(const JobCommand& job, const Reading& reading, std::string& captured) {

@@ -118,10 +118,23 @@ private:
   }
 
   void check_variable(const Value& value, const std::string& path) const {
-    const std::string& name = expect_text(value, path);
+    check_name(value, expect_text(value, path), path);
+  }
+
+  void check_name(const Value& value, const std::string& name, const std::string& path) const {
     if (name.empty() || name.find('=') != std::string::npos)
       throw bad_command(value, path,
                         fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
+  }
+
+  void check_environment(const Value& environment, const std::string& path) const {
+    if (environment.if_map() == nullptr)
+      throw bad_command(environment, path,
+                        fmt::format("expected a map, found {}", with_article(environment)));
+    for (const auto& [name, value] : *environment.if_map()) {
+      check_name(value, name, path);
+      expect_text(value, fmt::format("{}.{}", path, name));
+    }
   }
 
   void check_run(const Value& node, std::string_view action, const std::string& path) const {
@@ -141,6 +154,8 @@ private:
         check_input(files[i], item(path + ".inputs", i));
     }
     if (const Value* name = node.find("to_var")) check_variable(*name, path + ".to_var");
+    if (const Value* environment = node.find("nohash_env"))
+      check_environment(*environment, path + ".nohash_env");
     if (const Value* file = node.find("append_to_file"))
       expect_text(*file, path + ".append_to_file");
   }

@@ -35,6 +35,10 @@ TEST(JobCheck, RefusesNodesThatItDoesNotUnderstand) {
        "build.commands[0].commands[0].chdir: expected a string, found an integer"},
       {R"([{"cmd": ["a"], "inputs": [{"text": ["a"], "string": "b"}]}])",
        "build.commands[0].inputs[0]: expected exactly one of text, string and json"},
+      {R"([{"cmd": ["a"], "nohash_env": ["A=B"]}])",
+       "build.commands[0].nohash_env: expected a map, found a list"},
+      {R"([{"cmd": ["a"], "nohash_env": {"A": 1}}])",
+       "build.commands[0].nohash_env.A: expected a string, found an integer"},
       {R"([{"hit": ["logpipe", "a", "INFO"]}])",
        "build.commands[0].hit: logpipe is not supported by this release"},
   };

@@ -239,6 +239,14 @@ TEST(Job, EnvironmentActionsPrependAndAppend) {
   EXPECT_EQ(result.last_env.get("F"), "-y -x");
 }
 
+TEST(Job, ItsOwnVariablesAreOfThatCommandAlone) {
+  JobFolder folder;
+  folder.run(R"([{"set": "A", "value": "a"},
+    {"cmd": ["sh", "-c", "echo \\\\$A \\$B $C"], "nohash_env": {"B": "$A-b", "C": "$B-c"}},
+    {"cmd": ["sh", "-c", "echo \\$A \\$B-"]}])");
+  EXPECT_EQ(folder.output, "a a-b a-b-c\na -\n");
+}
+
 TEST(Job, WritesJsonInputsWithFourSpaces) {
   JobFolder folder;
   folder.run(

@@ -41,6 +41,37 @@ std::optional<ArtifactId> ArtifactId::parse(std::string_view text) {
   return ArtifactId(std::string(text));
 }
 
+std::optional<ArtifactId> ArtifactId::parse_old(std::string_view text) {
+  const std::size_t end = text.rfind('-');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view before = text.substr(0, end);
+  std::size_t version = before.rfind('-');
+  for (std::size_t at = before.find('-'); at != std::string_view::npos;
+       at = before.find('-', at + 1))
+    if (at + 1 < before.size() && before[at + 1] >= '0' && before[at + 1] <= '9') {
+      version = at;
+      break;
+    }
+  return parse(std::string(before.substr(0, version)) + "/" + std::string(text.substr(end + 1)));
+}
+
+std::vector<OldSpelling> old_spellings(std::string_view text) {
+  std::vector<OldSpelling> spellings;
+  const std::size_t end = text.rfind('-');
+  if (end == std::string_view::npos) return spellings;
+  const std::string_view before = text.substr(0, end);
+  const std::string hash(text.substr(end + 1));
+  if (hash.empty() || hash.size() > kHash || !std::all_of(hash.begin(), hash.end(), is_base32_char))
+    return spellings;
+  if (is_valid_name(before)) spellings.push_back({std::string(before), "", hash});
+  for (std::size_t at = before.find('-'); at != std::string_view::npos;
+       at = before.find('-', at + 1))
+    if (is_valid_name(before.substr(0, at)) && at + 1 < before.size())
+      spellings.push_back(
+          {std::string(before.substr(0, at)), std::string(before.substr(at + 1)), hash});
+  return spellings;
+}
+
 ArtifactId ArtifactId::make(std::string_view name, const Digest& digest) {
   if (!is_valid_name(name))
     throw Error(ErrorKind::usage, "spec.name",

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hdist {
 
@@ -21,6 +22,9 @@ constexpr std::string_view kNameRule =
 class ArtifactId {
 public:
   static std::optional<ArtifactId> parse(std::string_view text); // nullopt unless text == str()
+  /// The founding page's spelling, "zlib-1.2.7-" and 32 characters: the version begins at the first
+  /// '-' before a digit, else it is what stands between the last two. nullopt for anything else.
+  static std::optional<ArtifactId> parse_old(std::string_view text);
   static ArtifactId make(std::string_view name, const Digest& digest); // name must be valid
   const std::string& str() const noexcept { return text_; }
   std::string name() const;
@@ -34,6 +38,13 @@ private:
   explicit ArtifactId(std::string text) : text_(std::move(text)) {}
   std::string text_;
 };
+
+/// One way to read "name-version-hash"; version and the end of the hash may be missing.
+struct OldSpelling {
+  std::string name, version, hash;
+};
+/// All of them: names and versions may have '-' in them.
+std::vector<OldSpelling> old_spellings(std::string_view text);
 
 } // namespace hdist
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "data/fields.h"
 #include "data/json.h"
+#include "model/founding_spec.h"
 #include "model/safe_path.h"
 
 #include <fmt/format.h>
@@ -247,6 +248,8 @@ ArtifactId artifact_id_of(const Value& spec) {
 }
 
 BuildSpec BuildSpec::read(const Document& document) {
+  if (is_founding_spec(document.root))
+    return read({document.name, document.text, map_founding_spec(document, document.root, "")});
   const Value& root = document.root;
   Fields fields(document, root, "");
   if (root.find("platform") != nullptr && root.find("rules") != nullptr) throw later_rule(fields);

@@ -28,7 +28,7 @@ struct SpecSource {
 class BuildSpec {
 public:
   /// Checks types, names and what this program knows; other fields are allowed and hashed
-  /// (HashDist's rule).
+  /// (HashDist's rule). The founding page's form is mapped first (founding_spec.h).
   static BuildSpec read(const Document& document);
   /// `origin` is the name of the document that the value came from; "" when it was made.
   static BuildSpec from_value(Value value, const std::string& origin = "");

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "data/fields.h"
 #include "model/document_version.h"
+#include "model/founding_spec.h"
 #include "model/hitpack.h"
 
 #include <fmt/format.h>
@@ -98,8 +99,14 @@ BuildTask read_build(Fields& fields) {
   const Value* spec = find_either(fields, "spec", "body");
   if (spec == nullptr || spec->if_map() == nullptr)
     throw fields.error("spec", "expected the build spec");
-  return {
-      .spec = *spec, .cores = read_cores(fields), .exclusive = fields.flag_or("exclusive", false)};
+  BuildTask build{.spec = *spec};
+  if (is_founding_spec(*spec)) {
+    const char* field = fields.find("spec") != nullptr ? "spec" : "body";
+    build.spec = map_founding_spec(fields.document(), *spec, fields.path_of(field));
+  }
+  build.cores = read_cores(fields);
+  build.exclusive = fields.flag_or("exclusive", false);
+  return build;
 }
 
 std::vector<SpecImport> read_imports(Fields& fields) {
@@ -370,6 +377,7 @@ Value fill_in(const Value& spec, const std::map<std::string, ArtifactId>& ids) {
     auto found = ids.find(*name);
     if (found == ids.end()) {
       std::vector<std::string> known;
+      known.reserve(ids.size());
       for (const auto& [task, _] : ids)
         known.push_back(task);
       throw Error(ErrorKind::usage, "tasks.unknown", unknown_task(*name, known));

@@ -73,6 +73,11 @@ TEST_F(SchemaOpTest, TheSpecsOfTheQuickstartAreWhatTheSchemaSays) {
   EXPECT_GT(specs, 5);
 }
 
+TEST_F(SchemaOpTest, TheFoundingPagesFormIsWhatTheSchemaSaysAndSoIsWhatItBecomes) {
+  EXPECT_EQ(problems("build-spec", golden("founding/spec.json")), "");
+  EXPECT_EQ(problems("build-spec", golden("founding/spec-mapped.json")), "");
+}
+
 TEST_F(SchemaOpTest, TheRecipesThatAreInstalledAreWhatTheSchemaSays) {
   int recipes = 0;
   for (const auto& entry : std::filesystem::directory_iterator(session_->paths().packages)) {
@@ -97,6 +102,7 @@ TEST_F(SchemaOpTest, WhatReadersRefuseTheSchemasRefuseToo) {
       {"build-spec", R"({"name": "x", "build": {"import": [{"id": "zlib"}]}})"},
       {"build-spec",
        R"({"name": "x", "platform": {"os": "linux", "arch": "a", "cpu": "c", "libc": "l"}, "build": {}, "more": 1})"},
+      {"build-spec", R"({"name": "x", "command": ["hdist", "x"], "environment": {}})"},
       {"config", R"({"builder": {"stroe": "/x"}})"},
       {"event", R"({"event": "task", "state": "begun"})"},
       {"files-line", R"({"type": "f", "path": "x"})"},

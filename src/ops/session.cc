@@ -164,8 +164,23 @@ std::optional<ArtifactRecord> Session::artifact_at(const std::string& path) {
   return std::nullopt;
 }
 
+/// By the founding page's spelling, name-version-hash.
+std::vector<ArtifactId> Session::called_the_old_way(const std::string& text) {
+  constexpr std::size_t kShortestHash = 4;
+  std::vector<ArtifactId> matches;
+  for (const OldSpelling& old : old_spellings(text)) {
+    if (old.hash.size() < kShortestHash) continue;
+    for (const ArtifactId& id : artifacts().match(old.name + "/" + old.hash)) {
+      const std::optional<ArtifactRecord> record = artifacts().find(id);
+      if (record && (old.version.empty() || old.version == record->version)) matches.push_back(id);
+    }
+  }
+  return matches;
+}
+
 ArtifactRecord Session::one_artifact(const std::string& text) {
   std::vector<ArtifactId> matches = artifacts().match(text);
+  if (matches.empty()) matches = called_the_old_way(text);
   if (matches.empty())
     throw Error(
         ErrorKind::usage, "artifact.not-found",

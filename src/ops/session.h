@@ -62,8 +62,8 @@ public:
   FindArtifact find_artifact();
   /// Carries out install commands of packages, supervised.
   RunInstallStep install_steps();
-  /// One artifact by id, "name/prefix" or bare name. Error usage "artifact.not-found" /
-  /// "artifact.ambiguous".
+  /// One artifact by id, "name/prefix", "name-version-prefix" or bare name. Error usage
+  /// "artifact.not-found" / "artifact.ambiguous".
   ArtifactRecord one_artifact(const std::string& text);
   /// An artifact whose directory is `path`, whatever links lead there.
   std::optional<ArtifactRecord> artifact_at(const std::string& path);
@@ -73,6 +73,7 @@ public:
   std::vector<std::string> collections() const; // directories of recipes
 
 private:
+  std::vector<ArtifactId> called_the_old_way(const std::string& text);
   BuildOptions build_options();
   SessionRequest request_;
   Config config_;

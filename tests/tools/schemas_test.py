@@ -16,6 +16,8 @@ except ImportError:
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = {
+    "founding/spec.json": "build-spec",
+    "founding/spec-mapped.json": "build-spec",
     "records/artifact-record.json": "artifact-record",
     "records/profile.json": "profile",
     "records/tasks.json": "tasks",
