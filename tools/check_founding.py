@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 DOCUMENTS = ("docs/founding/VISION.rst", "docs/founding/PAGES.md")
-TEST = re.compile(r"`((?:cli|unit|python|faults|capi|examples|tools)\.[A-Za-z0-9_.-]+|tree|docs|founding)`")
+TEST = re.compile(r"`((?:cli|unit|python|faults|capi|examples|install|tools)\.[A-Za-z0-9_.-]+|tree|docs|founding)`")
 
 
 def plain(text):

@@ -67,14 +67,16 @@ def _standard_path(file: str) -> str:
     """Where the library is when no config says it: beside this package, as a program without config is itself; else in the root."""
     standard = _expand(os.path.join(_brand.ROOT, "lib/python"), "/")
     depth = __package__.count(".") + 2
-    beside = os.path.abspath(file)
-    for _ in range(depth):
-        beside = os.path.dirname(beside)
-    for path in (beside, standard):
+    places = []
+    for beside in (os.path.abspath(file), os.path.realpath(file)):  # the package may be reached by a link
+        for _ in range(depth):
+            beside = os.path.dirname(beside)
+        places.append(beside)
+    for path in (*places, standard):
         if _has_library(path):
             return path
     raise ImportError(
-        f"the Python package {LIBRARY} is neither beside this one ({beside}) nor in {standard}. "
+        f"the Python package {LIBRARY} is neither beside this one ({places[0]}) nor in {standard}. "
         f"Install {_brand.PROGRAM}, or name the folder lib/python of an installation: {_set_command('FOLDER')}"
     )
 
@@ -89,9 +91,13 @@ def _set_command(folder: str) -> str:
 
 def _configured() -> Tuple[Optional[str], str]:
     """The python-path of the config with where it says so; the path is None when it does not."""
-    given = os.environ.get(_brand.ENV_PREFIX + "CONFIG", "")
+    variable = _brand.ENV_PREFIX + "CONFIG"
+    given = os.environ.get(variable, "")
+    of_job = os.environ.get("HDIST_CONFIG", "")  # of whichever brand builds it
+    if not given and of_job.startswith('{"home":'):
+        variable, given = "HDIST_CONFIG", of_job
     if given.startswith("{"):
-        return _from_json(given), "$" + _brand.ENV_PREFIX + "CONFIG"
+        return _from_json(given, "$" + variable), "$" + variable
     if given:
         path = os.path.abspath(given)
         if not os.path.exists(path):
@@ -107,11 +113,10 @@ def _configured() -> Tuple[Optional[str], str]:
     return None, user
 
 
-def _from_json(text: str) -> Optional[str]:
-    name = f"${_brand.ENV_PREFIX}CONFIG"
+def _from_json(text: str, name: str) -> Optional[str]:
     try:
         settings = json.loads(text)
-        section = settings.get(_brand.CONFIG_SECTION, {})
+        section = settings.get(_brand.CONFIG_SECTION) or settings.get("hashdist", {})
         values = [section[key] for key in KEYS if key in section]
     except (ValueError, AttributeError, TypeError) as error:
         raise ImportError(f"{name} is no configuration in JSON: {error}") from None
