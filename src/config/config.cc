@@ -24,7 +24,7 @@ public:
       : config_(config), keys_(known_keys(config.brand_)), request_(request) {}
 
   void load() {
-    std::string variable = config_.brand_.env_prefix + "CONFIG";
+    const std::string variable = config_variable();
     std::string from_environment = request_.environment.get_or(variable, "");
     bool is_json = !request_.config_option && from_environment.starts_with('{');
     Document json;
@@ -50,6 +50,15 @@ private:
     Items items;          // the same as a list
     std::string base_dir; // where relative paths start; empty: nowhere
   };
+
+  /// In a job of another brand the settings of the job count, too: HDIST_CONFIG, as json() has it.
+  std::string config_variable() const {
+    const std::string own = config_.brand_.env_prefix + "CONFIG";
+    const std::string of_jobs = Brand().env_prefix + "CONFIG";
+    bool is_job = request_.environment.get_or(own, "").empty() &&
+                  request_.environment.get_or(of_jobs, "").starts_with(R"({"home":)");
+    return is_job ? of_jobs : own;
+  }
 
   /// The home of a job is another one than that of its caller, so JSON text for jobs says what `~`
   /// is.
@@ -189,13 +198,16 @@ private:
 
   void read_json_settings(const Document& json) {
     config_.file_.clear();
-    for (const auto& [section, content] : *json.root.if_map()) {
-      if (section == "home") continue;
+    for (const auto& [name_there, content] : *json.root.if_map()) {
+      if (name_there == "home") continue;
+      const bool is_main = name_there == Brand().config_section; // whatever the brand calls it
+      const std::string& section = is_main ? config_.brand_.config_section : name_there;
       check_section(json, section, content.key_position());
       const Value::Map* members = content.if_map();
       if (members == nullptr)
         throw document_error(json, content.position(), section, "expected a map of keys", "config");
       for (const auto& [name, value] : *members) {
+        if (is_main && name == Brand().program && name != config_.brand_.program) continue;
         std::optional<KeySpec> key = find_key(keys_, section, name);
         if (!key)
           throw document_error(json, value.key_position(), "", unknown_key(keys_, section, name),
@@ -298,15 +310,19 @@ std::string Config::json() const {
   std::vector<KeySpec> keys = known_keys(brand_);
   Value root = Value::map();
   root.set("home", home_);
+  const bool is_rebranded = brand_.program != Brand().program;
   for (const Setting& setting : settings_) {
-    if (root.find(setting.section) == nullptr) root.set(setting.section, Value::map());
+    const bool is_main = setting.section == brand_.config_section;
+    if (is_main && is_rebranded && setting.key == brand_.program) continue;
+    const std::string section = is_main ? Brand().config_section : setting.section;
+    if (root.find(section) == nullptr) root.set(section, Value::map());
     std::optional<KeySpec> key = find_key(keys, setting.section, setting.key);
     if (key && key->kind == KeyKind::path_or_none && setting.value.empty()) continue;
     Value list = Value::list();
     for (const std::string& item : setting.items)
       list.push(item);
     bool as_list = key && is_list(key->kind);
-    root.find(setting.section)->set(setting.key, as_list ? std::move(list) : Value(setting.value));
+    root.find(section)->set(setting.key, as_list ? std::move(list) : Value(setting.value));
   }
   return compact_json(root);
 }

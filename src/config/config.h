@@ -68,7 +68,8 @@ public:
 
   /// As one line of JSON, {"home": ..., "section": {"key": value}}: what jobs get in HDIST_CONFIG.
   /// All paths are absolute; "home" is there because the HOME of a job is another one; paths
-  /// without a value are left out.
+  /// without a value are left out. The main section has the same name for all brands, and none
+  /// names its program, so that a job may call commands of any.
   std::string json() const;
 
 private:

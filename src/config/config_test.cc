@@ -213,6 +213,28 @@ TEST_F(Configs, WhatJobsGetMeansTheSameInAnotherHome) {
             (std::vector<std::string>{"http://m/1", "http://m/2"}));
 }
 
+TEST_F(Configs, WhatJobsGetIsUnderstoodByEveryBrand) {
+  Brand q;
+  q.program = "q";
+  q.config_section = "q";
+  q.env_prefix = "Q_";
+  user("[hashdist]\nhdist = /program\nprofiles = /mine\n[builder]\nstore = /s\n");
+  variable("HDIST_CONFIG", load().json());
+  const Brand hdist;
+  brand(q);
+  Config of_q = load();
+  EXPECT_EQ(of_q.path("builder", "store"), "/s");
+  EXPECT_EQ(of_q.paths("q", "profiles"), std::vector<std::string>{"/mine"});
+  EXPECT_EQ(of_q.text("q", "q"), "");
+  EXPECT_EQ(of_q.json().find("\"q\""), std::string::npos) << of_q.json();
+  variable("HDIST_CONFIG", of_q.json());
+  brand(hdist);
+  EXPECT_EQ(load().paths("hashdist", "profiles"), std::vector<std::string>{"/mine"});
+  brand(q);
+  variable("Q_CONFIG", R"({"builder": {"store": "/own"}})");
+  EXPECT_EQ(load().path("builder", "store"), "/own");
+}
+
 TEST_F(Configs, AHomeWithACommaIsOneItem) {
   variable("HOME", dir() + "/a, b");
   Config config = load();
