@@ -87,6 +87,8 @@ std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_vi
                                 std::string_view key) {
   // The founding document's spelling, from when there was more than one Python.
   if (key == "python2-path") key = "python-path";
+  // Both are names of the type; the second one has a default.
+  if (key == "keep-tar.gz") key = "keep-targz";
   for (const KeySpec& known : keys)
     if (known.section == section && known.key == key) return known;
   constexpr std::string_view kKeep = "keep-";

@@ -30,6 +30,7 @@ TEST(Keys, AnyTagMayHaveAKeepAndOldSpellingsAreKnown) {
   EXPECT_FALSE(find_key(keys, "sources", "keep-"));
   EXPECT_FALSE(find_key(keys, "builder", "keep-release"));
   EXPECT_EQ(find_key(keys, "hashdist", "python2-path")->key, "python-path");
+  EXPECT_EQ(find_key(keys, "sources", "keep-tar.gz")->key, "keep-targz");
 }
 
 TEST(Keys, WhatIsUnknownSuggestsWhatIsNear) {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ops/operation_list.h"
 #include "source/git_address.h"
+#include "source/retention.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,9 @@ std::vector<SourceCandidate> sources_of_words(const std::vector<std::string>& wo
 
 FetchResponse fetch_sources(Session& session, const FetchRequest& request) {
   FetchResponse response;
+  for (const std::string& tag : request.tags)
+    if (std::optional<std::string> why = bad_tag(tag))
+      throw Error(ErrorKind::usage, "source.bad-tag", *why);
   for (const SourceCandidate& candidate : request.sources) {
     check_address(candidate);
     FetchOutcome outcome = session.fetcher().fetch({{candidate}}, request.tags, session.stop());

@@ -47,6 +47,13 @@ TEST_F(FetchOpTest, AKeyNeedsAnAddressBeforeIt) {
             std::string::npos);
 }
 
+TEST_F(FetchOpTest, ATagMayNotBeCalledLikeAType) {
+  std::string file = tmp_.path() + "/data.txt";
+  write_file(file, "content");
+  EXPECT_NE(message_of([&] { fetch({file}, {"targz"}); }).find("a type of sources"),
+            std::string::npos);
+}
+
 TEST_F(FetchOpTest, PostProcessingWorksInsideAJobOnly) {
   EXPECT_NE(
       message_of([&] { postprocess_artifact(*session_, {}); }).find("inside a build job only"),

@@ -10,18 +10,20 @@
 namespace hdist {
 
 const std::vector<Operation>& operations() {
-  static const std::vector<Operation> list{operations_operation(),   config_operation(),
-                                           config_set_operation(),   fetch_operation(),
-                                           unpack_operation(),       hash_operation(),
-                                           build_operation(),        resolve_operation(),
-                                           compile_operation(),      update_operation(),
-                                           makeprofile_operation(),  env_operation(),
-                                           runtasks_operation(),     host_tools_operation(),
-                                           schema_operation(),       gc_operation(),
-                                           root_list_operation(),    root_add_operation(),
-                                           root_remove_operation(),  profile_list_operation(),
-                                           profile_link_operation(), profile_unlink_operation(),
-                                           profile_info_operation(), install_artifact_operation(),
+  static const std::vector<Operation> list{operations_operation(),    config_operation(),
+                                           config_set_operation(),    fetch_operation(),
+                                           unpack_operation(),        hash_operation(),
+                                           build_operation(),         resolve_operation(),
+                                           compile_operation(),       update_operation(),
+                                           makeprofile_operation(),   env_operation(),
+                                           runtasks_operation(),      host_tools_operation(),
+                                           schema_operation(),        gc_operation(),
+                                           source_gc_operation(),     source_list_operation(),
+                                           source_verify_operation(), source_remove_operation(),
+                                           root_list_operation(),     root_add_operation(),
+                                           root_remove_operation(),   profile_list_operation(),
+                                           profile_link_operation(),  profile_unlink_operation(),
+                                           profile_info_operation(),  install_artifact_operation(),
                                            postprocess_operation()};
   return list;
 }

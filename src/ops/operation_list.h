@@ -23,11 +23,15 @@ Operation profile_unlink_operation();
 Operation profile_info_operation();
 Operation compile_operation(); // update.cc
 Operation update_operation();
-Operation runtasks_operation();   // runtasks.cc
-Operation host_tools_operation(); // host_tools_op.cc
-Operation schema_operation();     // schema_op.cc
-Operation gc_operation();         // gc_op.cc
-Operation root_list_operation();  // root_op.cc
+Operation runtasks_operation();    // runtasks.cc
+Operation host_tools_operation();  // host_tools_op.cc
+Operation schema_operation();      // schema_op.cc
+Operation gc_operation();          // gc_op.cc
+Operation source_gc_operation();   // source_gc_op.cc
+Operation source_list_operation(); // source_op.cc
+Operation source_verify_operation();
+Operation source_remove_operation();
+Operation root_list_operation(); // root_op.cc
 Operation root_add_operation();
 Operation root_remove_operation();
 Operation postprocess_operation(); // postprocess_op.cc

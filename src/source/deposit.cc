@@ -53,15 +53,18 @@ SourceItem Deposit::finish(SourceType type, const std::optional<Expectation>& ex
   if (::fsync(state.file.get()) != 0)
     throw_errno("fsync", join_path(state.files.root().path(), state.name));
   state.file.reset();
-  state.files.place(state.name, key, state.size_bytes);
-  state.name.clear();
-  state.files.change_note(key, [&](ItemNote& note) {
-    note.last_use_s = now_s();
-    if (!address.empty()) note.add_address(address, now_s());
-    return true;
-  });
+  std::optional<SourceItem> item;
+  for (bool is_placed = false; !item && !is_placed;) { // an equal item may go before it is noted
+    is_placed = state.files.place(state.name, key, state.size_bytes);
+    if (is_placed) state.name.clear();
+    state.files.change_note(key, [&](ItemNote& note) {
+      note.last_use_s = now_s();
+      if (!address.empty()) note.add_address(address, now_s());
+      return true;
+    });
+    item = state.files.find(key);
+  }
   if (is_http_address(url)) state.files.set_address(address, key);
-  std::optional<SourceItem> item = state.files.find(key);
   if (!item)
     throw Error(ErrorKind::failed, "source.vanished",
                 fmt::format("{} vanished from {} just after it was put there", key.str(),

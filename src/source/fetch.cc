@@ -302,8 +302,9 @@ FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string
   InFlight::Ticket ticket = state.in_flight.enter(std::move(names), stop);
 
   TaskEvent event{.kind = "fetch", .name = name, .state = TaskState::present, .detail = {}};
-  if (std::optional<SourceItem> item = state.present(task)) {
-    state.store.note_use(item->key);
+  std::optional<SourceItem> item = state.present(task);
+  if (item) state.store.note_use(item->key);
+  if (item && state.store.find(item->key)) { // not removed between finding and noting
     state.store.add_tags(item->key, tags);
     state.events.on(event);
     return {*item, "", true, {}};

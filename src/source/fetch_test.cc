@@ -89,16 +89,17 @@ TEST(Fetch, WhenNobodyHasItEveryCandidateIsListedWithItsReason) {
   FetchLab lab;
   SourceKey key = key_of("x", SourceType::tar_gz);
   lab.http.serve("http://h/lua.tar.gz", "<html>Sorry</html>");
-  EXPECT_EQ(lab.message({{"http://h/lua.tar.gz", Expectation(key)},
-                         {"http://u:p@h/absent.tar.gz", Expectation(key)},
-                         {"ftp://h/x", Expectation(key)},
-                         {"/nowhere/lua.tar.gz", Expectation(key)}}),
-            "no address gave lua.tar.gz (" + key.str() +
-                "):\n  http://h/lua.tar.gz: gave an HTML page, expected a tar.gz archive\n"
-                "  http://h/absent.tar.gz: no such address\n"
-                "  ftp://h/x: addresses of this kind are not supported, expected http:, https:, file:, "
-                "git:, ssh:, deb-src: or a path\n"
-                "  /nowhere/lua.tar.gz: there is no such file or directory");
+  EXPECT_EQ(
+      lab.message({{"http://h/lua.tar.gz", Expectation(key)},
+                   {"http://u:p@h/absent.tar.gz", Expectation(key)},
+                   {"ftp://h/x", Expectation(key)},
+                   {"/nowhere/lua.tar.gz", Expectation(key)}}),
+      "no address gave lua.tar.gz (" + key.str() +
+          "):\n  http://h/lua.tar.gz: gave an HTML page, expected a tar.gz archive\n"
+          "  http://h/absent.tar.gz: no such address\n"
+          "  ftp://h/x: addresses of this kind are not supported, expected http:, https:, file:, "
+          "git:, ssh:, deb-src: or a path\n"
+          "  /nowhere/lua.tar.gz: there is no such file or directory");
   EXPECT_EQ(lab.states(), "lua.tar.gz:0 lua.tar.gz:2 ");
   EXPECT_EQ(code_of([&] { lab.fetch(std::vector<SourceCandidate>{}); }), "source.no-address");
 }

@@ -217,6 +217,7 @@ int64_t GitFetcher::size_of(const std::string& repository, const std::string& co
 std::string GitFetcher::commit_of(const GitAddress& address, const std::string& expected, int depth,
                                   Run& run) const {
   if (depth > kDeepest) fail("its submodules are nested too deeply");
+  if (!expected.empty()) store_.note_use(*SourceKey::parse("git:" + expected));
   if (!expected.empty() && run.git.holder(expected)) return expected;
   bool is_http = address.remote.starts_with("http");
   if (is_http) {

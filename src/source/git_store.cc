@@ -15,6 +15,7 @@ namespace hdist {
 namespace {
 
 constexpr const char* kGit = "git";
+constexpr const char* kForgot = "hdist-forgot"; // there is something to prune
 constexpr const char* kPackedRefs = "packed-refs";
 constexpr int64_t kDaySeconds = 86'400;
 
@@ -112,14 +113,16 @@ void GitStore::keep(const std::string& repository, const std::string& commit,
 }
 
 void GitStore::forget(const std::string& commit, const std::stop_token& stop) const {
-  for (const std::string& name : repositories())
-    if (keeps(name, commit))
-      program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
-                     .directory = join_path(store_.path(), place_of(name)),
-                     .input = {},
-                     .timeout_s = 0,
-                     .output = {}},
-                    stop);
+  for (const std::string& name : repositories()) {
+    if (!keeps(name, commit)) continue;
+    store_.write_file(join_path(place_of(name), kForgot), "");
+    program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
+                   .directory = join_path(store_.path(), place_of(name)),
+                   .input = {},
+                   .timeout_s = 0,
+                   .output = {}},
+                  stop);
+  }
 }
 
 int64_t GitStore::prune(const std::stop_token& stop) const {
@@ -127,6 +130,7 @@ int64_t GitStore::prune(const std::stop_token& stop) const {
   for (const std::string& name : repositories()) {
     Dir dir = store_.open_dir(place_of(name));
     int64_t before = size_below(dir);
+    std::optional<struct stat> forgot = dir.stat(kForgot);
     // Refs of fetches that died. A fetch that runs has touched its own within a day.
     if (std::optional<Dir> incoming = dir.open_dir_if_exists("refs/hdist/incoming"))
       for (const Entry& entry : incoming->list()) {
@@ -134,12 +138,15 @@ int64_t GitStore::prune(const std::stop_token& stop) const {
         if (status && std::time(nullptr) - status->st_mtim.tv_sec > kDaySeconds)
           incoming->remove_tree(entry.name);
       }
+    if (!forgot) continue;
     program_.must({.words = {"-c", "gc.packRefs=false", "gc", "--quiet", "--prune=1.day.ago"},
                    .directory = dir.path(),
                    .input = {},
                    .timeout_s = 0,
                    .output = {}},
                   stop);
+    // Once all that it was forgotten with is old enough to have gone.
+    if (std::time(nullptr) - forgot->st_mtim.tv_sec > 2 * kDaySeconds) dir.remove_file(kForgot);
     won += before - size_below(dir);
   }
   return won;

@@ -26,12 +26,13 @@ public:
   /// The commit is complete in `repository`: from now on it is an item.
   void keep(const std::string& repository, const std::string& commit,
             const std::stop_token& stop) const;
-  /// Every repository forgets the commit; its content goes with prune().
+  /// Every repository forgets the commit; its content goes with prune(), once it is a day old.
   void forget(const std::string& commit, const std::stop_token& stop) const;
-  /// Removes what no ref reaches and nobody touched for a day, and repositories that keep nothing;
-  /// returns the bytes won.
+  /// In repositories that have forgotten something: removes what no ref reaches and nobody touched
+  /// for a day; returns the bytes won.
   int64_t prune(const std::stop_token& stop) const;
   const GitProgram& program() const { return program_; }
+  const Dir& root() const { return store_; } // of the source store
 
 private:
   std::vector<std::string> repositories() const; // names below git/

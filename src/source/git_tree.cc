@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "source/dir_stream.h"
+#include "source/item_removal.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -130,7 +131,10 @@ std::vector<GitPath> wanted_submodules(const GitStore& store, const std::string&
 }
 
 std::string need_holder(const GitStore& store, const std::string& commit, const std::string& what) {
-  if (std::optional<std::string> repository = store.holder(commit)) return *repository;
+  std::optional<std::string> repository = store.holder(commit);
+  if (!repository && await_verdict(store.root(), *SourceKey::parse("git:" + commit)))
+    repository = store.holder(commit);
+  if (repository) return *std::move(repository);
   throw Error(ErrorKind::failed, "source.not-found",
               fmt::format("git:{}{} is not in the source store", commit, what));
 }

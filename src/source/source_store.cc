@@ -7,7 +7,9 @@
 #include "source/address.h"
 #include "source/deposit.h"
 #include "source/git_tree.h"
+#include "source/item_list.h"
 #include "source/item_place.h"
+#include "source/item_removal.h"
 #include "source/unpack_item.h"
 #include "source/unpack_target.h"
 
@@ -17,7 +19,7 @@ namespace hdist {
 
 namespace {
 
-constexpr int64_t kDaySeconds = 86'400;
+constexpr int64_t kNoteEvery_s = 300;
 constexpr std::string_view kSha256 = "sha256:";
 
 SourceItem need(const SourceStore& store, const SourceKey& key) {
@@ -25,6 +27,21 @@ SourceItem need(const SourceStore& store, const SourceKey& key) {
   if (item) return *std::move(item);
   throw Error(ErrorKind::usage, "source.not-found",
               fmt::format("{} is not in the source store {}", key.str(), store.path()));
+}
+
+/// A collection sets an item aside for a moment, also between finding and opening it.
+void unpack_when_there(const SourceStore& store, const UnpackRequest& request,
+                       const UnpackTarget& target, const std::stop_token& stop) {
+  constexpr int kTries = 100;
+  for (int tries = 1;; ++tries) {
+    try {
+      unpack_item(need(store, request.key), target.dir(), {request.strip, target.file_name()},
+                  stop);
+      return;
+    } catch (const Error& error) {
+      if (error.code() != "source.moved" || tries == kTries) throw;
+    }
+  }
 }
 
 } // namespace
@@ -87,9 +104,10 @@ void SourceStore::add_tags(const SourceKey& key, const std::vector<std::string>&
 }
 
 void SourceStore::note_use(const SourceKey& key) const {
+  files_->enter();
   try {
     std::optional<SourceItem> item = find(key);
-    if (!item || now_s() - item->last_use_s < kDaySeconds) return;
+    if (!item || now_s() - item->last_use_s < kNoteEvery_s) return;
     files_->change_note(item->key, [](ItemNote& note) {
       note.last_use_s = now_s();
       return true;
@@ -129,18 +147,40 @@ void SourceStore::note_commit(const std::string& commit, int64_t size_bytes,
   });
 }
 
+std::vector<SourceItem> SourceStore::list() const {
+  return list_items(*files_);
+}
+
+void SourceStore::verify(const SourceItem& item, const std::stop_token& stop) const {
+  verify_item(*files_, item, stop);
+}
+
+bool SourceStore::remove(const SourceItem& item,
+                         const std::function<bool(const SourceItem&)>& is_unused,
+                         const std::stop_token& stop) const {
+  return remove_item(*files_, item, is_unused, stop);
+}
+
+std::optional<int64_t> SourceStore::others_since(bool remove_dead) const {
+  return files_->user().others_since(files_->root(), remove_dead);
+}
+
+LeftoverSources SourceStore::leftovers(bool remove) const {
+  return find_leftovers(*files_, remove);
+}
+
 void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& stop) const {
   try {
-    SourceItem item = need(*this, request.key);
-    UnpackTarget target = item.key.type() == SourceType::file
+    note_use(request.key);
+    static_cast<void>(need(*this, request.key));
+    UnpackTarget target = request.key.type() == SourceType::file
                               ? UnpackTarget::for_file(request.target, request.into_existing)
                               : UnpackTarget(request.target, request.into_existing);
-    if (item.key.type() == SourceType::git && request.strip.value_or(0) == 0)
-      unpack_git_commit(git(), item.key.digest(), target.dir(), stop);
+    if (request.key.type() == SourceType::git && request.strip.value_or(0) == 0)
+      unpack_git_commit(git(), request.key.digest(), target.dir(), stop);
     else
-      unpack_item(item, target.dir(), {request.strip, target.file_name()}, stop);
+      unpack_when_there(*this, request, target, stop);
     std::move(target).publish();
-    note_use(item.key);
   } catch (Error& error) {
     error.during(fmt::format("unpacking {} to {}", request.key.str(), request.target));
     throw;

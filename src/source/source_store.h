@@ -30,6 +30,12 @@ struct SourceItem {
   int64_t last_use_s = 0;
 };
 
+/// What is in a store and belongs to no item.
+struct LeftoverSources {
+  std::size_t count = 0;
+  int64_t size_bytes = 0;
+};
+
 class GitStore;
 class SourceStore;
 class StoreFiles;
@@ -85,7 +91,8 @@ public:
   /// Notes an address that is said to give it, but was not asked: it is no answer for that address.
   void add_claim(const SourceKey& key, const std::string& url) const;
   void add_tags(const SourceKey& key, const std::vector<std::string>& tags) const;
-  /// Notes that it is in use, at most once a day; never fails.
+  /// Notes that it is in use, at most every five minutes; never fails. Who needs it for longer
+  /// notes first and then looks whether it is there.
   void note_use(const SourceKey& key) const;
   SourceItem put_pack(std::string_view bytes) const; // files:
   /// dir: names, execute bits, symlinks and contents of a directory tree; refuses device nodes,
@@ -100,6 +107,18 @@ public:
   /// and leaves nothing in target. A file: key becomes the file
   /// `target`, or "source" in it when it is a directory.
   void unpack(const UnpackRequest& request, const std::stop_token& stop = {}) const;
+  /// All items, by key; last_use_s is never 0.
+  std::vector<SourceItem> list() const;
+  /// Reads all of an item. Error failed "source.corrupt".
+  void verify(const SourceItem& item, const std::stop_token& stop = {}) const;
+  /// False: `is_unused` denied it for what is known once the item was set aside; it is back.
+  bool remove(const SourceItem& item, const std::function<bool(const SourceItem&)>& is_unused,
+              const std::stop_token& stop = {}) const;
+  /// When the oldest of the others that use the store now began to, seconds since 1970; nullopt:
+  /// nobody does.
+  std::optional<int64_t> others_since(bool remove_dead) const;
+  /// Unfinished things of a day ago, notes and addresses without items; removed when told.
+  LeftoverSources leftovers(bool remove) const;
   const std::string& path() const;
 
 private:

@@ -53,7 +53,7 @@ TEST(SourceStore, AClaimIsNoAnswerForTheAddress) {
   EXPECT_FALSE(lab.store.find_address("https://h/x"));
 }
 
-TEST(SourceStore, UseIsNotedOnceADay) {
+TEST(SourceStore, UseIsNotedOnceInAWhile) {
   StoreLab lab;
   SourceItem item = lab.put(SourceType::file, "x");
   std::string old = "{\"version\":1,\"last_use\":5,\"tags\":[\"t\"]}";

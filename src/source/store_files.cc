@@ -5,6 +5,7 @@
 #include "data/fields.h"
 #include "data/json.h"
 #include "source/item_place.h"
+#include "source/item_removal.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -98,10 +99,16 @@ std::optional<SourceKey> StoreFiles::full_key(const SourceKey& key) const {
 std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
   std::optional<SourceKey> key = full_key(wanted);
   if (!key) return std::nullopt;
-  std::string place = item_place(*key);
-  SourceItem item{.key = *key, .path = join_path(root_.path(), place)};
-  if (key->type() == SourceType::git) {
-    std::optional<std::string> repository = git_.holder(key->digest());
+  std::optional<SourceItem> item = look(*key);
+  if (!item && await_verdict(root_, *key)) item = look(*key);
+  return item;
+}
+
+std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
+  std::string place = item_place(key);
+  SourceItem item{.key = key, .path = join_path(root_.path(), place)};
+  if (key.type() == SourceType::git) {
+    std::optional<std::string> repository = git_.holder(key.digest());
     if (!repository) return std::nullopt;
     item.path = *repository;
   } else {
@@ -113,7 +120,7 @@ std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
   std::optional<ItemNote> note = text ? ItemNote::parse(*text) : std::nullopt;
   if (!note) return item;
   // Cut off, by whatever: as if it were not there, so that it is fetched again.
-  if (key->type() == SourceType::git)
+  if (key.type() == SourceType::git)
     item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
   else if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes)
     return std::nullopt;
@@ -162,6 +169,7 @@ void StoreFiles::remove_leftovers() const {
 }
 
 Fd StoreFiles::new_temporary(std::string& name) const {
+  user_.enter(root_);
   std::call_once(cleaned_, [this] {
     try {
       remove_leftovers();
@@ -174,23 +182,21 @@ Fd StoreFiles::new_temporary(std::string& name) const {
   return root_.open_file(name, O_RDWR | O_CREAT | O_EXCL, 0600);
 }
 
-void StoreFiles::place(const std::string& temporary, const SourceKey& key,
+bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
                        int64_t size_bytes) const {
   std::string place = item_place(key);
   std::string directory = item_directory(key.type());
   make_durable_dirs(root_, directory);
   std::optional<struct stat> there = root_.stat(place);
-  if (there && there->st_size == size_bytes) {
-    root_.remove_file(temporary);
-    return;
-  }
+  if (there && there->st_size == size_bytes) return false;
   root_.set_mode(temporary, 0444);
   // What has the name but another size is damaged; equal content by another process is as good.
   if (there)
     root_.rename(temporary, place);
   else if (!root_.rename_new(temporary, place))
-    root_.remove_file(temporary);
+    return false;
   root_.open_dir(directory).sync();
+  return true;
 }
 
 } // namespace hdist

@@ -6,6 +6,7 @@
 #include "source/git_store.h"
 #include "source/item_note.h"
 #include "source/source_store.h"
+#include "source/store_users.h"
 
 #include <functional>
 #include <mutex>
@@ -34,10 +35,17 @@ public:
   /// A new file in the store's own directory for unfinished things; leftovers of a day ago go
   /// first.
   Fd new_temporary(std::string& name) const;
-  /// Gives the finished temporary file its place, or removes it when the item is there.
-  void place(const std::string& temporary, const SourceKey& key, int64_t size_bytes) const;
+  /// Gives the finished temporary file its place. False: the item is there, and so is still the
+  /// file.
+  [[nodiscard]] bool place(const std::string& temporary, const SourceKey& key,
+                           int64_t size_bytes) const;
+
+  /// This process uses the store from now on.
+  void enter() const { user_.enter(root_); }
+  const StoreUser& user() const { return user_; }
 
 private:
+  std::optional<SourceItem> look(const SourceKey& key) const;
   std::optional<SourceKey> full_key(const SourceKey& key) const;
   void remove_leftovers() const;
 
@@ -46,6 +54,7 @@ private:
   GitStore git_;
   mutable std::mutex notes_; // so that threads of one process lose nothing
   mutable std::once_flag cleaned_;
+  mutable StoreUser user_;
 };
 
 /// Seconds since 1970.

@@ -20,6 +20,9 @@ constexpr int64_t kLargestPack = int64_t{1} << 30;
 
 Fd open_item(const SourceItem& item) {
   Fd fd(::open(item.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd && errno == ENOENT)
+    throw Error(ErrorKind::failed, "source.moved",
+                fmt::format("{} was there just now, and is gone", item.path));
   if (!fd) throw_errno("open", item.path);
   return fd;
 }

@@ -15,7 +15,8 @@ struct ItemUnpacking {
 };
 
 /// Into the empty `target`, which is of no use to anybody when this throws. Error failed
-/// "source.corrupt" when the bytes are not those of the key, whatever else is wrong with them.
+/// "source.corrupt" when the bytes are not those of the key, whatever else is wrong with them;
+/// "source.moved", before anything is written, when the file is not at its place.
 void unpack_item(const SourceItem& item, const Dir& target, const ItemUnpacking& how,
                  const std::stop_token& stop);
 

@@ -109,6 +109,7 @@ std::optional<int64_t> grace_of(const Arguments& arguments) {
 }
 
 int gc_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.flag("--sources")) return collect_sources_action(cli, arguments);
   GcRequest request;
   request.dry_run = arguments.flag("--dry-run");
   request.grace_s = grace_of(arguments);
@@ -176,14 +177,17 @@ CliCommand gc_command() {
            "keep-unreferenced). Failed builds and old logs go as [builder] keep-failed and "
            "keep-logs say.\nBetween the decision and the removal there is time for others to say "
            "that they need something ([gc] grace); on a file system of this machine alone "
-           "'--grace 0' is safe. With --verbose it also says why the rest stays.",
+           "'--grace 0' is safe. With --verbose it also says why the rest stays.\nWith --sources, "
+           "sources go that were not used for as long as [sources] keep-TAG says of one of their "
+           "tags, or keep-TYPE of their type. Artifacts are left alone then.",
            {},
-           {{"--dry-run", "", "", "say what would go, remove nothing", false},
+           {{"--sources", "", "", "remove sources that are past their time, instead", false},
+            {"--dry-run", "", "", "say what would go, remove nothing", false},
             {"--grace", "", "TIME", "time between condemning and removing, such as '0'", false},
             {"--ignore-unreadable", "", "", "treat roots that cannot be read as if they were gone",
              false}},
            "",
-           {"gc --dry-run", "gc --grace 0"}},
+           {"gc --dry-run", "gc --grace 0", "gc --sources"}},
           gc_action};
 }
 

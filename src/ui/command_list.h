@@ -18,6 +18,9 @@ CliCommand rebrand_command(); // command_rebrand.cc
 CliCommand help_command();    // command_help.cc
 CliCommand fetch_command();   // command_source.cc
 CliCommand unpack_command();
+CliCommand source_command();
+/// `gc --sources`, for the command gc.
+int collect_sources_action(Cli& cli, const Arguments& arguments);
 CliCommand hash_command(); // command_build.cc
 CliCommand build_command();
 CliCommand resolve_command();

@@ -1,12 +1,16 @@
-// The commands of the source store: fetch, unpack.
+// The commands of the source store: fetch, unpack, source, gc --sources.
 #include "base/error.h"
 #include "base/text.h"
 #include "ops/fetch_op.h"
+#include "ops/source_gc_op.h"
+#include "ops/source_op.h"
 #include "ops/unpack_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 
 #include <fmt/format.h>
+
+#include <ctime>
 
 namespace hdist {
 
@@ -45,7 +49,130 @@ int unpack_action(Cli& cli, const Arguments& arguments) {
   return 0;
 }
 
+std::string ago_text(int64_t time_s) {
+  constexpr int64_t kDay_s = 86'400;
+  int64_t days = (static_cast<int64_t>(std::time(nullptr)) - time_s) / kDay_s;
+  if (days <= 0) return "today";
+  return fmt::format("{} {} ago", days, days == 1 ? "day" : "days");
+}
+
+/// What a person knows it by: the first address, and the tags.
+std::string about_text(const SourceItem& item) {
+  std::string text = item.addresses.empty() ? "-" : printable(item.addresses.front().url);
+  for (const std::string& tag : item.tags)
+    text += "  #" + printable(tag);
+  return text;
+}
+
+std::string line_text(const SourceItem& item) {
+  return fmt::format("{}  {}  used {}  {}\n", item.key.str(), human_size(item.size_bytes),
+                     ago_text(item.last_use_s), about_text(item));
+}
+
+std::string info_text(const SourceItem& item) {
+  std::string text =
+      fmt::format("key       {}\npath      {}\nsize      {} ({} bytes)\nlast use  {}\n",
+                  item.key.str(), printable(item.path), human_size(item.size_bytes),
+                  item.size_bytes, utc_time(item.last_use_s));
+  for (const std::string& tag : item.tags)
+    text += fmt::format("tag       {}\n", printable(tag));
+  for (const SourceAddress& address : item.addresses)
+    text += fmt::format("address   {} ({})\n", printable(address.url), utc_time(address.time_s));
+  return text;
+}
+
+std::string removal_text(const SourceResponse& response, bool dry_run) {
+  std::string text;
+  for (const SourceItem& item : response.sources)
+    text += fmt::format("{}  {}  {}\n", dry_run ? "would go" : "removed ", item.key.str(),
+                        human_size(item.size_bytes));
+  return text;
+}
+
+int verify_action(Cli& cli, const SourceRequest& request) {
+  SourceResponse response = verify_sources(cli.session(), request);
+  if (cli.json()) {
+    cli.print_json(to_value(response));
+  } else {
+    std::string text;
+    for (const auto& [item, error] : response.damaged)
+      text += fmt::format("damaged  {}  {}\n", item.key.str(), printable(error.message()));
+    cli.print(text + fmt::format("{} read, {} damaged\n", response.sources.size(),
+                                 response.damaged.size()));
+  }
+  return response.damaged.empty() ? 0 : exit_code(ErrorKind::failed);
+}
+
+int source_action(Cli& cli, const Arguments& arguments) {
+  std::string verb = *arguments.value("VERB");
+  SourceRequest request{arguments.values("KEY"), arguments.flag("--dry-run")};
+  bool has_words = !request.words.empty();
+  if (verb == "verify") return verify_action(cli, request);
+  SourceResponse response;
+  if (verb == "list" || (verb == "info" && has_words))
+    response = list_sources(cli.session(), request);
+  else if (verb == "rm" && has_words)
+    response = remove_sources(cli.session(), request);
+  else
+    throw Error(ErrorKind::usage, "usage.invalid",
+                fmt::format("'source {}' needs at least one key", verb));
+  if (cli.json()) {
+    cli.print_json(to_value(response));
+    return 0;
+  }
+  std::string text;
+  for (const SourceItem& item : response.sources)
+    text += verb == "list" ? line_text(item) : info_text(item);
+  cli.print(verb == "rm" ? removal_text(response, request.dry_run) : text);
+  return 0;
+}
+
+std::string why_text(const SourceGcItem& item) {
+  if (item.parent) return fmt::format("a submodule of {}", item.parent->str());
+  if (item.in_use) return "in use";
+  return fmt::format("used {}, keep-{} = {}", ago_text(item.item.last_use_s), item.rule.name,
+                     item.rule.text);
+}
+
+std::string gc_text(const SourceGcResponse& response, bool verbose) {
+  const SourceGcReport& report = response.report;
+  std::string verb = response.dry_run ? "would go" : "removed ";
+  std::string text;
+  for (const SourceGcItem& item : report.removed)
+    text += fmt::format("{}  {}  {}  {}  {}\n", verb, item.item.key.str(),
+                        human_size(item.item.size_bytes), about_text(item.item), why_text(item));
+  if (report.leftovers.count > 0)
+    text += fmt::format("{}  {} x what belongs to no source  {}\n", verb, report.leftovers.count,
+                        human_size(report.leftovers.size_bytes));
+  int64_t size_bytes = 0;
+  for (const SourceGcItem& item : report.kept) {
+    size_bytes += item.item.size_bytes;
+    if (verbose)
+      text += fmt::format("stays     {}  {}  {}  {}\n", item.item.key.str(),
+                          human_size(item.item.size_bytes), about_text(item.item), why_text(item));
+  }
+  text += fmt::format("{} {} ({}) {}\n", report.kept.size(),
+                      report.kept.size() == 1 ? "source" : "sources", human_size(size_bytes),
+                      report.kept.size() == 1 ? "stays" : "stay");
+  return text + fmt::format("{} {}\n", response.dry_run ? "would free" : "freed",
+                            human_size(report.freed_bytes));
+}
+
 } // namespace
+
+int collect_sources_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.value("--grace") || arguments.flag("--ignore-unreadable"))
+    throw Error(ErrorKind::usage, "usage.invalid",
+                "'--grace' and '--ignore-unreadable' are about artifacts, '--sources' is not");
+  SourceGcResponse response = collect_old_sources(cli.session(), {arguments.flag("--dry-run")});
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.print(gc_text(response, cli.verbose()));
+  for (const std::string& failure : response.report.failures)
+    cli.events().warning("not removed: " + printable(failure));
+  return response.report.failures.empty() ? 0 : exit_code(ErrorKind::failed);
+}
 
 CliCommand fetch_command() {
   return {{"fetch",
@@ -65,6 +192,23 @@ CliCommand fetch_command() {
            "",
            {"fetch https://www.lua.org/ftp/lua-5.4.4.tar.gz", "fetch git://host/repo.git master"}},
           fetch_action};
+}
+
+CliCommand source_command() {
+  return {
+      {"source",
+       "plumbing",
+       "what is in the source store",
+       "'source list' shows what there is, 'source info' all that is known of a source, 'source "
+       "verify' reads sources (all, when none is named) and compares them with their keys, "
+       "'source rm' removes some whatever the settings say. KEY is a key, or its beginning, 4 "
+       "characters or more, with or without the type.",
+       {{"VERB", "list, info, verify or rm", true, false, {"list", "info", "verify", "rm"}},
+        {"KEY", "sources", false, true}},
+       {{"--dry-run", "", "", "rm: say what would go, remove nothing", false}},
+       "",
+       {"source list", "source info tar.gz:czgh", "source verify", "source rm git:1f0e"}},
+      source_action};
 }
 
 CliCommand unpack_command() {

@@ -167,6 +167,23 @@ tarball() {
   rm -r tarball.d
 }
 
+# age_source KEY DAYS: as if the clock had moved on by so many days since the source was used last.
+age_source() {
+  python 'import json, os, sys
+key, days, store = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+kind, digest = key.split(":")
+folder = {"git": "git", "dir": "dirs", "files": "files"}.get(kind, "packs/" + kind)
+name = os.path.join(store, folder, digest + ".json")
+note = json.load(open(name))
+note["last_use"] -= days * 86400
+with open(name + ".new", "w") as file:
+    json.dump(note, file)
+os.rename(name + ".new", name)
+item = name[:-len(".json")]
+if os.path.exists(item):
+    os.utime(item, (note["last_use"],) * 2)' "$1" "$2" "$HDIST_HOME/.hashdist/source"
+}
+
 # with_marker TEXT: processes that have it in their environment or command line.
 # shellcheck disable=SC2062
 with_marker() { printf '%s\n' "$1" | grep -lsF --file=- /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null || :; }

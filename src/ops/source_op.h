@@ -1,0 +1,36 @@
+// source_op.h: `source list|info|verify|rm`: what is in the source store.
+#pragma once
+
+#include "ops/operation.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hdist {
+
+struct SourceRequest {
+  std::vector<std::string> words; // keys, or their beginnings of 4 characters or more
+  bool dry_run = false;           // of remove_sources()
+};
+
+struct SourceResponse {
+  std::string store;
+  std::vector<SourceItem> sources;                   // by key
+  std::vector<std::pair<SourceItem, Error>> damaged; // found by verify_sources()
+};
+
+/// Those that are meant; without words all. Errors usage "source.not-found", "source.ambiguous".
+SourceResponse list_sources(Session& session, const SourceRequest& request);
+/// Reads all of each and compares it with its key.
+SourceResponse verify_sources(Session& session, const SourceRequest& request);
+/// At least one word is needed.
+SourceResponse remove_sources(Session& session, const SourceRequest& request);
+
+/// {"keys": [...]}, for removal also "dry_run"
+SourceRequest read_source_request(const Document& request, bool may_remove);
+/// {"key", "size", "urls": [{"url", "time"}], "tags", "last_use", "path"}
+Value source_value(const SourceItem& item);
+Value to_value(const SourceResponse& response);
+
+} // namespace hdist

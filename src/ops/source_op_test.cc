@@ -1,0 +1,72 @@
+#include "ops/source_op.h"
+
+#include "ops/fetch_op.h"
+#include "ops/ops_testing.h"
+
+#include <filesystem>
+
+namespace hdist {
+namespace {
+
+class SourceOpTest : public OpsTest {
+protected:
+  SourceKey put(const std::string& content) {
+    std::string file = tmp_.path() + "/data.txt";
+    write_file(file, content);
+    return fetch_sources(*session_, {{{file, {}}}, {}}).sources.at(0).key;
+  }
+  std::string code(const std::string& word) {
+    try {
+      list_sources(*session_, {{word}});
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return "";
+  }
+};
+
+TEST_F(SourceOpTest, ASourceIsNamedByItsKeyOrItsBeginning) {
+  SourceKey a = put("a");
+  put("b");
+  EXPECT_EQ(list_sources(*session_, {}).sources.size(), 2U);
+  for (const std::string& word :
+       {a.str(), a.digest().substr(0, 4), "file:" + a.digest().substr(0, 5),
+        "file:" + a.digest().substr(0, 32)})
+    EXPECT_EQ(list_sources(*session_, {{word}}).sources.at(0).key, a) << word;
+  EXPECT_EQ(code(a.digest().substr(0, 3)), "source.not-found");
+  EXPECT_EQ(code("zip:" + a.digest().substr(0, 5)), "source.not-found");
+  EXPECT_EQ(code(""), "source.not-found");
+}
+
+TEST_F(SourceOpTest, ABeginningThatSeveralHaveIsAmbiguous) {
+  // Two items of one digest and two types.
+  SourceKey file = put("HDSTPCK1");
+  session_->sources().put_pack("HDSTPCK1");
+  EXPECT_EQ(code(file.digest().substr(0, 8)), "source.ambiguous");
+  EXPECT_EQ(code("files:" + file.digest().substr(0, 8)), "");
+}
+
+TEST_F(SourceOpTest, DamageIsAResultAndTheRestIsReadAllTheSame) {
+  SourceItem item = *session_->sources().find(put("a"));
+  put("b");
+  std::filesystem::permissions(item.path, std::filesystem::perms::owner_all);
+  write_file(item.path, "c");
+  SourceResponse response = verify_sources(*session_, {});
+  EXPECT_EQ(response.sources.size(), 2U);
+  ASSERT_EQ(response.damaged.size(), 1U);
+  EXPECT_EQ(response.damaged[0].first.key, item.key);
+  EXPECT_EQ(to_value(response).find("damaged")->if_list()->size(), 1U);
+}
+
+TEST_F(SourceOpTest, OnlyWhatIsNamedIsRemoved) {
+  SourceKey a = put("a"), b = put("b");
+  EXPECT_THROW(remove_sources(*session_, {}), Error);
+  EXPECT_EQ(remove_sources(*session_, {{a.str()}, true}).sources.size(), 1U);
+  EXPECT_TRUE(session_->sources().find(a));
+  remove_sources(*session_, {{a.str()}});
+  EXPECT_FALSE(session_->sources().find(a));
+  EXPECT_TRUE(session_->sources().find(b));
+}
+
+} // namespace
+} // namespace hdist

@@ -1,0 +1,145 @@
+#include "source/item_list.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/digest.h"
+#include "source/git_tree.h"
+#include "source/item_place.h"
+#include "source/item_removal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace hdist {
+
+namespace {
+
+constexpr const char* kTemporary = "tmp";
+constexpr const char* kAddresses = "urls";
+constexpr std::string_view kNote = ".json";
+constexpr int64_t kDaySeconds = 86'400;
+constexpr std::array<SourceType, 9> kFileTypes{
+    SourceType::tar_gz,  SourceType::tar_bz2, SourceType::tar_xz,
+    SourceType::tar_zst, SourceType::tar,     SourceType::zip,
+    SourceType::file,    SourceType::files,   SourceType::dir};
+
+bool is_old(const std::optional<struct stat>& status) {
+  return status && now_s() - status->st_mtim.tv_sec > kDaySeconds;
+}
+
+int64_t written_s(const StoreFiles& files, const SourceItem& item) {
+  std::string place = item_place(item.key);
+  std::optional<struct stat> status = files.root().stat(place);
+  if (!status) status = files.root().stat(place + std::string(kNote));
+  return status ? status->st_mtim.tv_sec : now_s();
+}
+
+void add(const StoreFiles& files, const SourceKey& key, std::vector<SourceItem>& items) {
+  std::optional<SourceItem> item = files.find(key);
+  if (!item) return; // removed meanwhile, or cut off
+  if (item->last_use_s <= 0) item->last_use_s = written_s(files, *item);
+  items.push_back(*std::move(item));
+}
+
+Error corrupt(const SourceItem& item, const std::string& found) {
+  return {ErrorKind::failed, "source.corrupt",
+          fmt::format("{} is damaged: its content is that of {}", item.path, found)};
+}
+
+void verify_file(const SourceItem& item, const std::stop_token& stop) {
+  Fd fd(::open(item.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd) throw_errno("open", item.path);
+  Sha256 hash;
+  std::string buffer(std::size_t{256} << 10, '\0');
+  for (;;) {
+    if (stop.stop_requested())
+      throw Error(ErrorKind::interrupted, "source.stopped", "verifying sources was stopped");
+    ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read", item.path);
+    if (got == 0) break;
+    hash.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
+  }
+  SourceKey found = SourceKey::make(item.key.type(), hash.finish());
+  if (found != item.key) throw corrupt(item, found.str());
+}
+
+/// Counts an entry of the store, and removes it when told.
+void sweep(const Dir& dir, const std::string& name, bool remove, LeftoverSources& found) {
+  std::optional<struct stat> status = dir.stat(name);
+  if (!status) return;
+  ++found.count;
+  if (S_ISREG(status->st_mode)) found.size_bytes += status->st_size;
+  if (remove) dir.remove_tree(name);
+}
+
+void sweep_notes(const StoreFiles& files, SourceType type, bool remove, LeftoverSources& found) {
+  std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
+  if (!dir) return;
+  for (const Entry& entry : dir->list()) {
+    if (entry.type != EntryType::file || !entry.name.ends_with(kNote)) continue;
+    std::string name = entry.name.substr(0, entry.name.size() - kNote.size());
+    std::optional<SourceKey> key =
+        SourceKey::parse(fmt::format("{}:{}", source_type_text(type), name));
+    bool has_item =
+        key && (type == SourceType::git ? files.git().holder(name).has_value() : dir->exists(name));
+    if (!has_item && is_old(dir->stat(entry.name))) sweep(*dir, entry.name, remove, found);
+  }
+}
+
+void sweep_addresses(const StoreFiles& files, bool remove, LeftoverSources& found) {
+  std::optional<Dir> dir = files.root().open_dir_if_exists(kAddresses);
+  if (!dir) return;
+  for (const Entry& entry : dir->list()) {
+    std::optional<std::string> text = dir->read_file_if_exists(entry.name);
+    std::optional<SourceKey> key = text ? SourceKey::parse(trim(*text)) : std::nullopt;
+    if (!key || !files.find(*key)) sweep(*dir, entry.name, remove, found);
+  }
+}
+
+} // namespace
+
+std::vector<SourceItem> list_items(const StoreFiles& files) {
+  std::vector<SourceItem> items;
+  for (SourceType type : kFileTypes) {
+    std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
+    if (!dir) continue;
+    for (const Entry& entry : dir->list())
+      if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
+        add(files, SourceKey::make(type, *digest), items);
+  }
+  for (const std::string& commit : files.git().commits())
+    add(files, *SourceKey::parse("git:" + commit), items);
+  std::sort(items.begin(), items.end(),
+            [](const SourceItem& a, const SourceItem& b) { return a.key.str() < b.key.str(); });
+  return items;
+}
+
+void verify_item(const StoreFiles& files, const SourceItem& item, const std::stop_token& stop) {
+  if (item.key.type() == SourceType::git)
+    verify_git_commit(files.git(), item.key.digest(), stop);
+  else
+    verify_file(item, stop);
+}
+
+LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {
+  LeftoverSources found;
+  if (std::optional<Dir> dir = files.root().open_dir_if_exists(kTemporary))
+    for (const Entry& entry : dir->list())
+      if (is_old(dir->stat(entry.name))) sweep(*dir, entry.name, remove, found);
+  for (SourceType type : kFileTypes)
+    sweep_notes(files, type, remove, found);
+  sweep_notes(files, SourceType::git, remove, found);
+  sweep_addresses(files, remove, found);
+  LeftoverSources condemned = condemned_leftovers(files.root(), remove);
+  found.count += condemned.count;
+  found.size_bytes += condemned.size_bytes;
+  return found;
+}
+
+} // namespace hdist

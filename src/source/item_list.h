@@ -1,0 +1,20 @@
+// item_list.h: all items of a source store: listed, verified. For the source store itself.
+#pragma once
+
+#include "source/store_files.h"
+
+#include <stop_token>
+#include <vector>
+
+namespace hdist {
+
+/// Sorted by key. An item that says nothing of its last use was used when it was written.
+std::vector<SourceItem> list_items(const StoreFiles& files);
+
+/// Reads all of it. Error failed "source.corrupt".
+void verify_item(const StoreFiles& files, const SourceItem& item, const std::stop_token& stop);
+
+/// What no item has: unfinished things of a day ago, notes, addresses of what is gone.
+LeftoverSources find_leftovers(const StoreFiles& files, bool remove);
+
+} // namespace hdist

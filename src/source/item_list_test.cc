@@ -1,0 +1,60 @@
+#include "source/item_list.h"
+
+#include "source/git_testing.h"
+
+namespace hdist {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> keys(const std::vector<SourceItem>& items) {
+  std::vector<std::string> list;
+  for (const SourceItem& item : items)
+    list.push_back(item.key.str());
+  return list;
+}
+
+TEST(ItemList, HasItemsOfEveryType) {
+  GitLab lab;
+  lab.repository("a", "echo x >f");
+  write_file(lab.path("tree/f"), "x");
+  std::vector<std::string> expected{lab.fetch_path("a.git").item->key.str(),
+                                    lab.put(SourceType::file, "x").key.str(),
+                                    lab.put(SourceType::tar_gz, fake_tar_gz("x")).key.str(),
+                                    lab.store.put_directory(lab.path("tree")).key.str(),
+                                    lab.store.put_pack("HDSTPCK1").key.str()};
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(keys(lab.store.list()), expected);
+  for (const SourceItem& item : lab.store.list()) {
+    EXPECT_GT(item.last_use_s, 1'000'000'000) << item.key.str();
+    EXPECT_NO_THROW(lab.store.verify(item)) << item.key.str();
+  }
+}
+
+TEST(ItemList, DamageIsFoundByReadingIt) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "content");
+  fs::permissions(item.path, fs::perms::owner_all);
+  write_file(item.path, "changed");
+  EXPECT_EQ(code_of([&] { lab.store.verify(item); }), "source.corrupt");
+}
+
+TEST(ItemList, LeftoversAreWhatNoItemHas) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "x");
+  std::string stray = lab.path("store/packs/file/") + sha256("other").base32() + ".json";
+  write_file(stray, "{}");
+  write_file(lab.path("store/tmp/unfinished"), "12345");
+  EXPECT_EQ(lab.store.leftovers(true).count, 0U); // they may be somebody's who is at work
+  auto old = fs::file_time_type::clock::now() - std::chrono::hours(25);
+  fs::last_write_time(stray, old);
+  fs::last_write_time(lab.path("store/tmp/unfinished"), old);
+  LeftoverSources found = lab.store.leftovers(true);
+  EXPECT_EQ(found.count, 2U);
+  EXPECT_EQ(found.size_bytes, 7);
+  EXPECT_FALSE(fs::exists(stray));
+  EXPECT_TRUE(lab.store.find(item.key));
+}
+
+} // namespace
+} // namespace hdist

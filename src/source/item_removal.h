@@ -1,0 +1,28 @@
+// item_removal.h: how an item goes without robbing anybody. For the source store itself.
+//
+// The remover condemns the item, sets it aside, and only then looks whether it was used meanwhile.
+// Whoever uses it notes that, and then looks whether it is there. So one of them sees the other.
+#pragma once
+
+#include "source/store_files.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace hdist {
+
+/// Removes the item and its note; when `is_unused` denies that for what is known after the item was
+/// set aside, it is put back, and this returns false; so it does when another process is about it.
+/// What somebody reads just now stays readable for him, except a commit.
+bool remove_item(const StoreFiles& files, const SourceItem& item,
+                 const std::function<bool(const SourceItem&)>& is_unused,
+                 const std::stop_token& stop);
+
+/// Of an item that is not there: waits while somebody decides about it, seconds at most. False:
+/// nobody does.
+bool await_verdict(const Dir& root, const SourceKey& key);
+
+/// Condemnations by processes that died, a day ago or more.
+LeftoverSources condemned_leftovers(const Dir& root, bool remove);
+
+} // namespace hdist
