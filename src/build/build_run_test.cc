@@ -143,10 +143,8 @@ TEST_F(BuildRunTest, WhatIsMissingIsNamedImportsAndSources) {
 
 TEST_F(BuildRunTest, WhatIsMissingTwiceIsNamedOnce) {
   const std::string a = "a/" + std::string(32, 'a');
-  const BuildFailure failure =
-      place_.must_fail(spec_of("x", {.script = "true",
-                                     .imports = {{a, "A"}},
-                                     .fields = R"(, "run": [")" + a + R"("])"}));
+  const BuildFailure failure = place_.must_fail(spec_of(
+      "x", {.script = "true", .imports = {{a, "A"}}, .fields = R"(, "run": [")" + a + R"("])"}));
   EXPECT_EQ(failure.reason, "not built yet: " + a);
 }
 
