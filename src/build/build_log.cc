@@ -70,12 +70,14 @@ void BuildLog::take_line(std::string_view text) {
   last_.emplace_back(text.substr(0, kMaxShownLine));
   if (last_.size() > kLastLines) last_.pop_front();
   errors_.add(text);
+  ++lines_;
   events_.on(LogLine{task_, std::string(text)});
 }
 
 void BuildLog::begin_command(const std::string& stage, const std::string& command) {
   line(fmt::format("== {}: {}", printable(stage), command));
   errors_ = FirstErrorFinder();
+  command_start_ = lines_;
 }
 
 void BuildLog::line(const std::string& text) {
@@ -127,8 +129,15 @@ std::vector<std::string> BuildLog::last_lines() const {
   return lines;
 }
 
-std::string BuildLog::first_error() const {
-  return printable(errors_.found());
+std::optional<FoundError> BuildLog::first_error() const {
+  std::optional<FoundError> found = errors_.found();
+  if (!found) return found;
+  found->number += command_start_;
+  found->line = printable(found->line);
+  for (std::vector<std::string>* around : {&found->before, &found->after})
+    for (std::string& line : *around)
+      line = printable(line);
+  return found;
 }
 
 } // namespace hdist

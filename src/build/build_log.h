@@ -42,8 +42,9 @@ public:
   void save_plain(const Dir& to, const std::string& name) const;
   void save_compressed(const Dir& to, const std::string& name) const;
 
-  std::vector<std::string> last_lines() const;      // printable, at most 20
-  std::string first_error() const;                  // of the last command
+  std::vector<std::string> last_lines() const; // printable, at most 20
+  std::optional<FoundError>
+  first_error() const; // of the last command; printable; numbered in the whole log
   const std::string& path() const { return path_; } // of the plain file
 
 private:
@@ -62,6 +63,8 @@ private:
   std::deque<std::string> last_;
   std::optional<Error> disk_error_; // the first; nothing was written after it
   FirstErrorFinder errors_;
+  int64_t lines_ = 0;         // taken
+  int64_t command_start_ = 0; // lines before the last command
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

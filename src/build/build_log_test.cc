@@ -66,9 +66,9 @@ TEST_F(BuildLogTest, ErrorsAreThoseOfTheLastCommand) {
   log.begin_command("configure", "./configure");
   log.write("a: error: old\nno end of line");
   log.begin_command("make", "make all");
-  EXPECT_EQ(log.first_error(), "");
+  EXPECT_FALSE(log.first_error());
   log.write("b: error: new\nb: error: later\n");
-  EXPECT_EQ(log.first_error(), "b: error: new");
+  EXPECT_EQ(log.first_error().value().line, "b: error: new");
   EXPECT_EQ(read_file(log.path()), "== configure: ./configure\na: error: old\nno end of line\n"
                                    "== make: make all\nb: error: new\nb: error: later\n");
 }

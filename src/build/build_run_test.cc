@@ -88,7 +88,7 @@ TEST_F(BuildRunTest, AFailureSaysStageReasonCommandAndLines) {
   EXPECT_EQ(failure.stage, "script");
   EXPECT_EQ(failure.reason, "exit status 3");
   EXPECT_TRUE(failure.command.starts_with("/bin/sh -c "));
-  EXPECT_EQ(failure.first_error, "x.c:1: error: bad");
+  EXPECT_EQ(failure.first_error.value().line, "x.c:1: error: bad");
   EXPECT_EQ(failure.last_lines.size(), 20u);
   EXPECT_EQ(failure.last_lines.back(), "30");
   EXPECT_EQ(failure.log_path, tmp_.path() + "/logs/broken-" + failure.id.hash12() + ".log");
@@ -106,7 +106,7 @@ TEST_F(BuildRunTest, ACommandThatIsNotThereIsAFailureThatNamesIt) {
   EXPECT_EQ(failure.code, "build.command-failed");
   EXPECT_EQ(failure.stage, "configure");
   EXPECT_NE(failure.reason.find("./configure"), std::string::npos) << failure.reason;
-  EXPECT_NE(failure.first_error.find("./configure"), std::string::npos);
+  EXPECT_NE(failure.first_error.value().line.find("./configure"), std::string::npos);
 }
 
 TEST_F(BuildRunTest, AnUndefinedVariableIsAnErrorOfTheSpec) {
@@ -125,7 +125,7 @@ TEST_F(BuildRunTest, AFailureIsShownAlsoWhenItsLogCannotBeKept) {
   const BuildFailure failure = place_.must_fail(shell_spec("x", "echo error: it broke; exit 3"));
   EXPECT_EQ(failure.code, "build.command-failed");
   EXPECT_EQ(failure.reason, "exit status 3");
-  EXPECT_EQ(failure.first_error, "error: it broke");
+  EXPECT_EQ(failure.first_error.value().line, "error: it broke");
   EXPECT_NE(failure.log_error.find("in-the-way"), std::string::npos) << failure.log_error;
   EXPECT_EQ(failure.log_path, failure.build_dir + "/build.log"); // the one that is there
 }

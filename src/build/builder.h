@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/process.h"
+#include "build/first_error.h"
 #include "model/build_spec.h"
 #include "source/source_store.h"
 #include "store/artifact_store.h"
@@ -50,11 +51,11 @@ struct BuildFailure {
   std::string reason;  // "exit status 2"
   std::string command; // as for a shell, shortened to 200 characters
   std::string log_path;
-  std::string log_error;               // why the log could not be kept whole; "" when it was
-  std::string build_dir;               // kept; "" when it was not
-  std::vector<std::string> last_lines; // at most 20
-  std::string first_error; // the line that first looks like an error, "" if none was recognised
-  std::string code;        // "build.command-failed", "build.stopped", "build.missing-import", ...
+  std::string log_error;                 // why the log could not be kept whole; "" when it was
+  std::string build_dir;                 // kept; "" when it was not
+  std::vector<std::string> last_lines;   // at most 20
+  std::optional<FoundError> first_error; // printable; its number is that in the whole log
+  std::string code; // "build.command-failed", "build.stopped", "build.missing-import", ...
 };
 
 using BuildOutcome = std::variant<BuildSuccess, BuildFailure>;

@@ -12,7 +12,8 @@ std::string found_in(const std::string& output) {
   FirstErrorFinder finder;
   for (const std::string& line : split(output, '\n'))
     finder.add(line);
-  return finder.found();
+  const std::optional<FoundError> found = finder.found();
+  return found ? found->line : "";
 }
 
 struct Sample {
@@ -52,6 +53,32 @@ TEST(FirstError, IsFoundInWhatProgramsPrint) {
   };
   for (const Sample& sample : samples)
     EXPECT_EQ(found_in(sample.output), sample.expected);
+}
+
+TEST(FirstError, OfAMakeThatWasMeantToFailIsNotIt) {
+  const std::string check = "a.c:1:1: error: probe\nmake: *** [Makefile:2: a.o] Error 1\n";
+  EXPECT_EQ(found_in(check + "no a here, using b\nsh: 1: bison: not found"),
+            "sh: 1: bison: not found");
+  EXPECT_EQ(
+      found_in(check + "no a here, using b\nb.c:1:1: error: real\nmake: *** [m:3: b.o] Error 1"),
+      "b.c:1:1: error: real");
+  EXPECT_EQ(found_in(check + "done with it"), "a.c:1:1: error: probe");
+}
+
+TEST(FirstError, IsTheOneThatNamesWhatCouldNotBeMade) {
+  EXPECT_EQ(found_in("b.c:1:1: error: of another job\na.c:7:1: error: expected ;\na.c:9:1: error: "
+                     "after it\nmake: *** [Makefile:2: src/a.o] Error 1"),
+            "a.c:7:1: error: expected ;");
+  EXPECT_EQ(found_in("In file included from src/a.c:1:\ninc/x.h:3:1: error: of a\nb.c:1: error: "
+                     "b\nmake: *** [Makefile:2: src/a.o] Error 1"),
+            "inc/x.h:3:1: error: of a");
+}
+
+TEST(FirstError, OfThousandsIsTheFirst) {
+  std::string output = "a.c:1: error: the cause";
+  for (int i = 0; i < 3000; ++i)
+    output += "\na.c:2: error: it follows";
+  EXPECT_EQ(found_in(output), "a.c:1: error: the cause");
 }
 
 TEST(FirstError, IsNotAWarningNorALineThatOnlyHasTheWord) {

@@ -36,7 +36,8 @@ public:
   BuildSuccess must_build(const BuildSpec& spec) {
     BuildOutcome outcome = build(spec);
     if (const BuildFailure* failure = std::get_if<BuildFailure>(&outcome))
-      ADD_FAILURE() << failure->code << ": " << failure->reason << "\n" << failure->first_error;
+      ADD_FAILURE() << failure->code << ": " << failure->reason << "\n"
+                    << (failure->first_error ? failure->first_error->line : "");
     return std::get<BuildSuccess>(outcome);
   }
   /// Expected to fail.

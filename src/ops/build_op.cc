@@ -42,7 +42,11 @@ Value to_value(const BuildFailure& failure) {
   value.set("stage", text_or_null(failure.stage));
   value.set("reason", failure.reason);
   value.set("command", text_or_null(failure.command));
-  value.set("first_error", text_or_null(failure.first_error));
+  const std::optional<FoundError>& error = failure.first_error;
+  value.set("first_error", error ? Value(error->line) : Value());
+  value.set("first_error_line", error ? Value(error->number) : Value());
+  value.set("lines_before", to_value(error ? error->before : std::vector<std::string>()));
+  value.set("lines_after", to_value(error ? error->after : std::vector<std::string>()));
   value.set("last_lines", to_value(failure.last_lines));
   value.set("log", text_or_null(failure.log_path));
   value.set("log_error", text_or_null(failure.log_error));

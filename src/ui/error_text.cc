@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace hdist {
@@ -46,13 +47,30 @@ std::string error_text(const Error& error, const std::string& program) {
   return text;
 }
 
+namespace {
+
+std::string first_error_text(const FoundError& error, const std::vector<std::string>& log_end) {
+  std::string text = "\n  first error: " + printable(shortened(error.line));
+  const bool is_shown = std::find(log_end.begin(), log_end.end(), error.line) != log_end.end();
+  if (is_shown || (error.before.empty() && error.after.empty())) return text;
+  text += fmt::format("\n  around it, from line {} of the log:",
+                      error.number - static_cast<int64_t>(error.before.size()));
+  for (const std::string& line : error.before)
+    text += "\n    " + printable(shortened(line));
+  text += "\n  > " + printable(shortened(error.line));
+  for (const std::string& line : error.after)
+    text += "\n    " + printable(shortened(line));
+  return text;
+}
+
+} // namespace
+
 std::string failure_text(const BuildFailure& failure, const std::string& program) {
   std::string stage = failure.stage.empty() ? "" : " in stage " + printable(failure.stage);
   std::string text = fmt::format("{}: {} could not be built: {}{}", program, failure.id.str(),
                                  printable_lines(failure.reason), stage);
   if (!failure.command.empty()) text += "\n  command:     " + printable(shortened(failure.command));
-  if (!failure.first_error.empty())
-    text += "\n  first error: " + printable(shortened(failure.first_error));
+  if (failure.first_error) text += first_error_text(*failure.first_error, failure.last_lines);
   if (!failure.last_lines.empty()) text += "\n  the log ends:";
   for (const std::string& line : failure.last_lines)
     text += "\n    " + printable(shortened(line));

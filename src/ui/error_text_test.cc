@@ -38,14 +38,21 @@ TEST(ErrorText, AFailedBuildShowsStageErrorLogAndDirectory) {
   BuildFailure failure{.id = ArtifactId::make("lua", sha256("x"))};
   failure.stage = "make";
   failure.reason = "exit status 2";
-  failure.first_error = "lua.c:1:10: fatal error: readline.h: No such file";
+  failure.first_error = FoundError{.line = "lua.c:1:10: fatal error: readline.h: No such file",
+                                   .number = 812,
+                                   .before = {"gcc -c lua.c"},
+                                   .after = {"compilation terminated."}};
   failure.last_lines = {"make: *** [all] Error 1"};
   failure.log_path = "/logs/lua.log";
   failure.build_dir = "/tmp/lua";
   std::string text = failure_text(failure, "hdist");
-  for (const char* part : {"lua/", "stage make", "exit status 2", "fatal error", "make: ***",
-                           "/logs/lua.log", "/tmp/lua"})
+  for (const char* part :
+       {"lua/", "stage make", "exit status 2", "fatal error", "make: ***", "/logs/lua.log",
+        "/tmp/lua", "from line 811 of the log:\n    gcc -c lua.c\n  > lua.c:1:10: fatal"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  failure.last_lines.push_back(failure.first_error->line); // then it is in front of the reader
+  text = failure_text(failure, "hdist");
+  EXPECT_EQ(text.find("gcc -c lua.c"), std::string::npos) << text;
 }
 
 TEST(ErrorText, EachRootFailureOnceThenWhatWasSkipped) {
