@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/process.h"
+#include "base/process_look.h"
 #include "base/text.h"
 
 #include <fmt/format.h>
@@ -55,25 +56,6 @@ std::optional<std::string> first_bytes(const Fd& file) {
 
 std::optional<std::string> read_proc(const std::string& path) {
   return first_bytes(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
-}
-
-struct ProcessLook {
-  bool running = false; // and no zombie
-  uint64_t start_time = 0;
-};
-
-/// nullopt when /proc does not show that process; 0 is this one.
-std::optional<ProcessLook> look_at_process(int pid) {
-  const std::string path = fmt::format("/proc/{}/stat", pid == 0 ? "self" : std::to_string(pid));
-  const std::optional<std::string> text = read_proc(path);
-  if (!text) return std::nullopt;
-  const std::size_t name_end = text->rfind(')'); // the name may contain anything
-  if (name_end == std::string::npos) return std::nullopt;
-  const std::vector<std::string> fields = split_words(std::string_view(*text).substr(name_end + 1));
-  if (fields.size() < 20) return std::nullopt; // the first one is field 3
-  const auto start = parse_int(fields[19]);
-  if (!start) return std::nullopt;
-  return ProcessLook{fields[0] != "Z" && fields[0] != "X", static_cast<uint64_t>(*start)};
 }
 
 /// This machine, boot and PID namespace; read once for each watch.

@@ -8,6 +8,16 @@
 
 namespace hdist {
 
+ArtifactId import_meant(const std::string& id, const std::map<std::string, std::string>& virtuals) {
+  const std::string real = resolve_import(id, virtuals);
+  std::optional<ArtifactId> parsed = ArtifactId::parse(real);
+  if (!parsed)
+    throw Error(
+        ErrorKind::usage, "job.bad-virtual",
+        fmt::format("the import {} is mapped to \"{}\", which is no artifact id", id, real));
+  return *parsed;
+}
+
 namespace {
 
 class ImportResolver {
@@ -15,19 +25,9 @@ public:
   ImportResolver(const std::map<std::string, std::string>& virtuals, const FindRecord& find)
       : virtuals_(virtuals), find_(find) {}
 
-  ArtifactId real_id(const std::string& id) const {
-    const std::string real = resolve_import(id, virtuals_);
-    std::optional<ArtifactId> parsed = ArtifactId::parse(real);
-    if (!parsed)
-      throw Error(
-          ErrorKind::usage, "job.bad-virtual",
-          fmt::format("the import {} is mapped to \"{}\", which is no artifact id", id, real));
-    return *parsed;
-  }
-
   /// The record; noted as missing when there is none.
   std::optional<ArtifactRecord> need(const std::string& id, ResolvedImports& result) {
-    const ArtifactId real = real_id(id);
+    const ArtifactId real = import_meant(id, virtuals_);
     std::optional<ArtifactRecord> record = find_(real);
     if (!record) {
       std::string text = real.str() == id ? id : fmt::format("{} ({})", real.str(), id);

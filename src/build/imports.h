@@ -26,6 +26,10 @@ struct ResolvedImports {
   std::vector<std::pair<ArtifactId, std::string>> closure;
 };
 
+/// The artifact that an import stands for, there or not. Errors as of resolve_import(), and usage
+/// "job.bad-virtual".
+ArtifactId import_meant(const std::string& id, const std::map<std::string, std::string>& virtuals);
+
 /// Virtual imports by `virtuals`. Errors as of resolve_import().
 ResolvedImports resolve_imports(const BuildSpec& spec,
                                 const std::map<std::string, std::string>& virtuals,

@@ -1,6 +1,8 @@
 #include "ops/gc_op.h"
 
 #include "base/path.h"
+#include "build/build_profile.h"
+#include "ops/build_profile_op.h"
 #include "ops/operation_list.h"
 #include "profile/generations.h"
 
@@ -98,6 +100,8 @@ GcResponse collect_garbage(Session& session, const GcRequest& request) {
   response.generations = prune_generations(session, options);
   response.artifacts = session.artifacts().collect(options, session.events(), session.stop());
   response.builds = clean_builds(session.clean_options(request.dry_run));
+  for (CleanedBuild& profile : clean_build_profiles(build_profiles_dir(session), request.dry_run))
+    response.builds.push_back(std::move(profile));
   return response;
 }
 

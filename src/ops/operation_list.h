@@ -14,7 +14,8 @@ Operation unpack_operation();     // unpack_op.cc
 Operation hash_operation();       // build_op.cc
 Operation build_operation();
 Operation resolve_operation();
-Operation makeprofile_operation(); // profile_op.cc
+Operation makeprofile_operation();      // profile_op.cc
+Operation makebuildprofile_operation(); // build_profile_op.cc
 Operation env_operation();
 Operation install_artifact_operation(); // install_op.cc
 Operation profile_list_operation();     // registry_op.cc

@@ -54,8 +54,7 @@ ProfileRequest profile_request(Session& session, const MakeProfileRequest& reque
 /// Inside a job a first word that is an id is no path: the profile is what the job makes.
 std::optional<std::string> jobs_artifact(const Session& session,
                                          const MakeProfileRequest& request) {
-  bool in_job = session.environment().contains("HDIST_IMPORT");
-  if (!in_job || !ArtifactId::parse(request.profile)) return std::nullopt;
+  if (!session.in_job() || !ArtifactId::parse(request.profile)) return std::nullopt;
   return session.environment().get("ARTIFACT");
 }
 

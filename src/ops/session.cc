@@ -67,13 +67,11 @@ Fetcher& Session::fetcher() {
   return *fetcher_;
 }
 
-namespace {
-
-/// "virtual:NAME=ID", also without the prefix.
-std::map<std::string, std::string> virtuals_of(const Config& config) {
+/// Of "virtual:NAME=ID", also without the prefix.
+std::map<std::string, std::string> Session::virtuals() const {
   constexpr std::string_view kPrefix = "virtual:";
   std::map<std::string, std::string> virtuals;
-  for (const std::string& mapping : config.list("builder", "virtual")) {
+  for (const std::string& mapping : config_.list("builder", "virtual")) {
     std::size_t equals = mapping.find('=');
     std::string name = mapping.substr(0, equals);
     if (!name.starts_with(kPrefix)) name.insert(0, kPrefix);
@@ -82,19 +80,20 @@ std::map<std::string, std::string> virtuals_of(const Config& config) {
   return virtuals;
 }
 
-} // namespace
+std::string Session::temp_dir() {
+  return make_temp_dir(config_.text("builder", "temp"), environment().get_or("TMPDIR", ""), paths_);
+}
 
 BuildOptions Session::build_options() {
   BuildOptions options;
-  options.temp_dir =
-      make_temp_dir(config_.text("builder", "temp"), environment().get_or("TMPDIR", ""), paths_);
+  options.temp_dir = temp_dir();
   options.keep_logs_s = config_.duration_s("builder", "keep-logs");
   if (options.keep_logs_s != 0) options.log_dir = paths_.logs;
   options.supervise = paths_.supervise;
   options.self_program = paths_.program;
   options.self_name = brand().program;
   options.config_json = config_.json();
-  options.virtuals = virtuals_of(config_);
+  options.virtuals = virtuals();
   options.config_variable = brand().env_prefix + "CONFIG";
   options.cpus = jobs();
   options.keep = request_.keep.value_or(KeepBuild::on_error);
@@ -104,8 +103,7 @@ BuildOptions Session::build_options() {
 }
 
 CleanOptions Session::clean_options(bool dry_run) {
-  return {.temp_dir = make_temp_dir(config_.text("builder", "temp"),
-                                    environment().get_or("TMPDIR", ""), paths_),
+  return {.temp_dir = temp_dir(),
           .log_dir = paths_.logs,
           .keep_failed = static_cast<int>(config_.integer("builder", "keep-failed")),
           .keep_logs_s = config_.duration_s("builder", "keep-logs"),

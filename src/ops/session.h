@@ -12,6 +12,7 @@
 #include "source/fetch.h"
 #include "store/publisher.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -54,6 +55,12 @@ public:
   Builder& builder();
   Host& host();
   const Platform& machine(); // what this machine offers
+
+  /// "virtual:NAME" -> the artifact that the configuration says it stands for.
+  std::map<std::string, std::string> virtuals() const;
+  /// This process is of a command of a build job.
+  bool in_job() const { return environment().contains("HDIST_IMPORT"); }
+  std::string temp_dir(); // where builds are made
 
   /// What clean_builds() is to do by the configuration.
   CleanOptions clean_options(bool dry_run);

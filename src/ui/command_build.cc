@@ -36,6 +36,7 @@ int hash_action(Cli& cli, const Arguments& arguments) {
 
 int build_action(Cli& cli, const Arguments& arguments) {
   if (arguments.flag("--keep-build")) cli.request().keep = KeepBuild::always;
+  cli.events().show_logs();
   BuildResponse response = build_spec(cli.session(), read_spec(arguments));
   if (cli.json()) cli.print_json(to_value(response));
   if (cli.interrupted()) throw Error(ErrorKind::interrupted, "interrupted", "interrupted");

@@ -24,8 +24,9 @@ int collect_sources_action(Cli& cli, const Arguments& arguments);
 CliCommand hash_command(); // command_build.cc
 CliCommand build_command();
 CliCommand resolve_command();
-CliCommand runtasks_command();    // command_tasks.cc
-CliCommand makeprofile_command(); // command_profile.cc
+CliCommand runtasks_command();         // command_tasks.cc
+CliCommand makeprofile_command();      // command_profile.cc
+CliCommand makebuildprofile_command(); // command_build_profile.cc
 CliCommand install_artifact_command();
 CliCommand gc_command(); // command_clean.cc
 CliCommand root_command();

@@ -3,15 +3,29 @@
 namespace hdist {
 
 const std::vector<CliCommand>& commands() {
-  static const std::vector<CliCommand> all{
-      update_command(),     shell_command(),       run_command(),
-      env_command(),        gc_command(),          root_command(),
-      profile_command(),    config_command(),      schema_command(),
-      rebrand_command(),    help_command(),        fetch_command(),
-      unpack_command(),     source_command(),      hash_command(),
-      build_command(),      resolve_command(),     compile_command(),
-      runtasks_command(),   makeprofile_command(), install_artifact_command(),
-      postprocess_command()};
+  static const std::vector<CliCommand> all{update_command(),
+                                           shell_command(),
+                                           run_command(),
+                                           env_command(),
+                                           gc_command(),
+                                           root_command(),
+                                           profile_command(),
+                                           config_command(),
+                                           schema_command(),
+                                           rebrand_command(),
+                                           help_command(),
+                                           fetch_command(),
+                                           unpack_command(),
+                                           source_command(),
+                                           hash_command(),
+                                           build_command(),
+                                           resolve_command(),
+                                           compile_command(),
+                                           runtasks_command(),
+                                           makeprofile_command(),
+                                           makebuildprofile_command(),
+                                           install_artifact_command(),
+                                           postprocess_command()};
   return all;
 }
 

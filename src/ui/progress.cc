@@ -48,6 +48,11 @@ const char* did(const std::string& kind) {
   return "made";
 }
 
+/// How to see what a build is printing, when its log is known.
+std::string follow_text(const std::string& log) {
+  return log.empty() ? "" : " (tail -f " + printable(shell_quote(log)) + ")";
+}
+
 } // namespace
 
 OutputStyle style_of(int fd, bool quiet, bool verbose) {
@@ -98,8 +103,8 @@ void TextEvents::on(const TaskEvent& event) {
   switch (event.state) {
   case TaskState::started:
     running_[event.name] = {event.kind, std::chrono::steady_clock::now(), 0, -1};
-    if (shown && !style_.live && event.kind == "build")
-      line_above(fmt::format("building {}{}", name, about));
+    if (shown && (!style_.live || style_.logs) && event.kind == "build")
+      line_above(fmt::format("building {}{}", name, follow_text(event.detail)));
     break;
   case TaskState::finished:
     running_.erase(event.name);

@@ -18,6 +18,7 @@ struct OutputStyle {
   int width = 80;              // columns
   Level least = Level::notice; // what is shown
   bool log_lines = false;      // builds' output too (--verbose)
+  bool logs = false;           // beside a live line: where the log of each build is
 };
 
 /// The style for a descriptor by what it is and by NO_COLOR, TERM, COLUMNS.
@@ -35,6 +36,8 @@ public:
   /// A line for the person, whatever the level ("hdist: ..." errors).
   void write_line(const std::string& line);
   void clear_live_line();
+  /// From now on each build says where its log is, also beside a live line.
+  void show_logs() { style_.logs = true; }
   std::string bold(const std::string& text) const;
   std::string red(const std::string& text) const;
   std::string green(const std::string& text) const;

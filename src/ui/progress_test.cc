@@ -26,12 +26,12 @@ protected:
 
 TEST_F(ProgressTest, ALogHasOneLineForEachThingDone) {
   std::string text = shown({}, [](TextEvents& events) {
-    events.on(TaskEvent{"build", "lua/abc", TaskState::started, "log: /l", 0});
+    events.on(TaskEvent{"build", "lua/abc", TaskState::started, "/l o/build.log", 0});
     events.on(TaskEvent{"build", "lua/abc", TaskState::finished, "", 1.25});
     events.on(TaskEvent{"fetch", "x.tar.gz", TaskState::started, "", 0});
     events.on(TaskEvent{"fetch", "x.tar.gz", TaskState::finished, "", 0.5});
   });
-  EXPECT_EQ(text.substr(0, text.find('\n')), "building lua/abc (log: /l)");
+  EXPECT_EQ(text.substr(0, text.find('\n')), "building lua/abc (tail -f '/l o/build.log')");
   EXPECT_NE(text.find("built    lua/abc in 1.2 s"), std::string::npos) << text;
   EXPECT_NE(text.find("fetched  x.tar.gz in 0.5 s\n"), std::string::npos) << text;
 }
@@ -55,6 +55,16 @@ TEST_F(ProgressTest, TheLiveLineFitsTheTerminalAndIsClearedAtTheEnd) {
   EXPECT_LT(text.size() - start, 30u + 8u);
   EXPECT_TRUE(text.ends_with("\r\x1b[K"));
   EXPECT_EQ(text.find('\n'), std::string::npos);
+}
+
+TEST_F(ProgressTest, WhereALogIsStandsAboveTheLiveLineWhenThatIsWanted) {
+  for (bool wanted : {false, true}) {
+    std::string text = shown({.live = true, .width = 30}, [&](TextEvents& events) {
+      if (wanted) events.show_logs();
+      events.on(TaskEvent{"build", "lua/abc", TaskState::started, "/l/build.log", 0});
+    });
+    EXPECT_EQ(text.find("building lua/abc (tail -f /l/build.log)\n") != std::string::npos, wanted);
+  }
 }
 
 TEST_F(ProgressTest, VerboseShowsWhatBuildsPrintWithoutControlCharacters) {
