@@ -58,7 +58,9 @@ Fd open_regular(const Dir& dir, const std::string& name) {
       fmt::format("{} is no regular file: expected one to copy", join_path(dir.path(), name)));
 }
 
-/// `to` is new. The mode comes last: writing drops set-id bits.
+} // namespace
+
+// The mode comes last: writing drops set-id bits.
 void copy_file(const Dir& from, const std::string& name, const Dir& to, const std::string& to_name,
                mode_t mode) {
   const Fd source = open_regular(from, name);
@@ -69,6 +71,8 @@ void copy_file(const Dir& from, const std::string& name, const Dir& to, const st
   if (::fchmod(target.get(), mode) != 0) fail("fchmod", to, to_name);
   if (::futimens(target.get(), times_of(status).data()) != 0) fail("futimens", to, to_name);
 }
+
+namespace {
 
 void copy_symlink(const TreeEntry& entry, const std::string& name, const Dir& to) {
   to.make_symlink(entry.target, name);

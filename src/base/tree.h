@@ -26,6 +26,10 @@ void walk_tree(const Dir& root,
 /// empty `to`; modes and times kept.
 void copy_tree(const Dir& from, const Dir& to);
 
+/// A regular file's content (reflink where possible) and times; `to_name` is new.
+void copy_file(const Dir& from, const std::string& name, const Dir& to, const std::string& to_name,
+               mode_t mode);
+
 /// Bytes of the regular files at and below `name`, as far as they can be looked at; 0 when absent.
 int64_t size_of_tree(const Dir& parent, const std::string& name);
 

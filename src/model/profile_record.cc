@@ -54,6 +54,7 @@ ProfileRecord ProfileRecord::parse(std::string_view text, std::string_view name)
   if (const Value* environment = fields.find("environment"))
     record.environment = read_profile_variables(document, *environment, "environment");
   record.input = fields.text_or("input", "");
+  record.stands_alone = fields.flag_or("stands_alone", false);
   if (const Value* made = fields.find("made"); made != nullptr && !made->is_null()) {
     Fields inner(document, *made, "made");
     record.made_at_s = inner.integer_or("time", 0);
@@ -75,6 +76,7 @@ std::string ProfileRecord::text() const {
   out.set("members", std::move(list));
   out.set("environment", hdist::to_value(environment));
   out.set("input", input);
+  if (stands_alone) out.set("stands_alone", true);
   Value made = Value::map();
   made.set("time", made_at_s);
   made.set("author", author);

@@ -30,6 +30,7 @@ struct ProfileRecord {
   std::string author; // user name or uid
   std::string reason; // the command, in words
   std::string stack;  // path of the stack file, "" if none
+  bool stands_alone = false; // copies, which do not need the members to be there
 
   static ProfileRecord parse(std::string_view text, std::string_view name);
   std::string text() const;

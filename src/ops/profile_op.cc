@@ -67,14 +67,35 @@ MakeProfileResponse make_in_job(Session& session, const MakeProfileRequest& requ
   ProfilePlaces places;
   places.hdist_root = parent_path(parent_path(artifact));
   places.install = session.install_steps();
-  return {make_profile_in(artifact, profile, session.find_artifact(), places, session.stop())};
+  return {make_profile_in(artifact, profile, session.find_artifact(), places, session.stop()), {}};
+}
+
+} // namespace
+
+namespace {
+
+MakeProfileResponse make_tree(Session& session, const MakeProfileRequest& request) {
+  FreeTreeRequest tree;
+  tree.path = profile_path(request.profile, session.profile_folders(), true);
+  tree.profile = profile_request(session, request, request.artifacts);
+  tree.profile.dry_run = request.dry_run;
+  tree.store_roots = {session.artifacts().path(), session.artifacts().real_path()};
+  FreeTreeReport report =
+      make_free_tree(tree, session.find_artifact(), session.install_steps(), session.stop());
+  ProfileResult result = report.result;
+  return {std::move(result), std::move(report)};
 }
 
 } // namespace
 
 MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request) {
-  if (std::optional<std::string> artifact = jobs_artifact(session, request))
-    return make_in_job(session, request, *artifact);
+  std::optional<std::string> artifact = jobs_artifact(session, request);
+  if (artifact && request.no_artifact_symlinks)
+    throw Error(ErrorKind::usage, "profile.tree-in-job",
+                "a profile that a job makes links to artifacts; copies of them are made from it, "
+                "outside of a job");
+  if (artifact) return make_in_job(session, request, *artifact);
+  if (request.no_artifact_symlinks) return make_tree(session, request);
   ProfileRequest profile = profile_request(session, request, request.artifacts);
   profile.link = profile_path(request.profile, session.profile_folders(), true);
   ProfilePlaces places;
@@ -83,9 +104,22 @@ MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& 
   places.barrier = [&] { session.publisher().barrier(); };
   places.install = session.install_steps();
   if (request.dry_run)
-    return {foresee_profile(std::move(profile), session.find_artifact(), places, session.stop())};
-  return {make_profile(profile, session.find_artifact(), places, session.stop())};
+    return {foresee_profile(std::move(profile), session.find_artifact(), places, session.stop()),
+            {}};
+  return {make_profile(profile, session.find_artifact(), places, session.stop()), {}};
 }
+
+namespace {
+
+Value tree_value(const FreeTreeReport& report) {
+  Value value;
+  value.set("run_paths", report.run_paths);
+  value.set("texts", report.texts);
+  value.set("bound", to_value(report.bound));
+  return value;
+}
+
+} // namespace
 
 Value to_value(const MakeProfileResponse& response) {
   Value value;
@@ -93,6 +127,7 @@ Value to_value(const MakeProfileResponse& response) {
   value.set("generation", response.result.generation);
   value.set("path", response.result.generation_path);
   value.set("changed", response.result.changed);
+  value.set("tree", response.tree ? tree_value(*response.tree) : Value());
   return value;
 }
 
@@ -124,6 +159,7 @@ void check_members(Session& session, const OpenedProfile& profile) {
   if (real_path_if_exists(store_path)) store.emplace(open_to_enter(session, store_path));
   for (const ProfileMember& member : profile.record.members) {
     std::optional<ArtifactRecord> record = find_member(session, store, member);
+    if (!record && profile.record.stands_alone) continue;
     if (!record) {
       Error error(ErrorKind::failed, "profile.missing-artifact",
                   fmt::format("the profile {} needs {}, which is gone from {}, or not of a user "
@@ -209,6 +245,7 @@ MakeProfileRequest read_makeprofile_request(const Document& request) {
   result.reason = fields.text_or("reason", "");
   result.stack = fields.text_or("stack", "");
   result.dry_run = fields.flag_or("dry_run", false);
+  result.no_artifact_symlinks = fields.flag_or("no_artifact_symlinks", false);
   fields.finish();
   return result;
 }

@@ -1,6 +1,7 @@
 // profile_op.h: `makeprofile`, and what `env`, `shell` and `run` need to enter a profile.
 #pragma once
 
+#include "build/free_tree.h"
 #include "ops/operation.h"
 
 #include <string>
@@ -13,14 +14,17 @@ struct MakeProfileRequest {
   std::vector<std::string> artifacts;
   std::string reason; // in words; empty: "makeprofile"
   std::string stack;
-  bool dry_run = false; // only say what would be; not everything need be built
+  bool dry_run = false;              // only say what would be; not everything need be built
+  bool no_artifact_symlinks = false; // a tree of copies that stands alone, at the path itself
 };
 struct MakeProfileResponse {
   ProfileResult result;
+  std::optional<FreeTreeReport> tree; // with no_artifact_symlinks
 };
 MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& request);
 Value to_value(const MakeProfileResponse& response);
-/// {"profile", "artifacts": [...], "reason": null, "stack": null}
+/// {"profile", "artifacts": [...], "reason": null, "stack": null, "dry_run": false,
+/// "no_artifact_symlinks": false}
 MakeProfileRequest read_makeprofile_request(const Document& request);
 
 struct EnterRequest {

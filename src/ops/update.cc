@@ -185,7 +185,7 @@ Value to_value(const UpdateResponse& response) {
   value.set("ok", response.report.ok());
   value.set("tasks", to_value(response.report));
   value.set("profile",
-            response.profile ? to_value(MakeProfileResponse{*response.profile}) : Value());
+            response.profile ? to_value(MakeProfileResponse{*response.profile, {}}) : Value());
   return value;
 }
 

@@ -33,9 +33,11 @@ std::string place_of(const std::string& artifact, const std::string& root) {
 /// $ARTIFACT becomes a path relative to the profile where the store moves together with it.
 std::string without_artifact(const std::string& value, const std::string& artifact,
                              const ProfileTarget& target) {
-  std::string place = moves_together(artifact, target)
-                          ? "$PROFILE/" + relative_path(artifact, target.path)
-                          : artifact;
+  std::string place = artifact;
+  if (target.holds_copies)
+    place = "$PROFILE";
+  else if (moves_together(artifact, target))
+    place = "$PROFILE/" + relative_path(artifact, target.path);
   return replace_all(replace_all(value, "${ARTIFACT}", place), "$ARTIFACT", place);
 }
 
@@ -113,12 +115,13 @@ std::vector<ArtifactId> requested_of(const ProfileRecord& record) {
 
 } // namespace
 
-Composition compose(Members members, std::stop_token stop) {
+Composition compose(Members members, std::stop_token stop, const PlanOptions& options) {
   Composition composition{std::move(members), {}, {}};
   composition.steps = steps_of(composition.members);
   // A command may add to any directory, so none may be the artifact's own.
-  composition.plan = plan_links(link_members(composition.members),
-                                {.fold = composition.steps.empty()}, std::move(stop));
+  composition.plan =
+      plan_links(link_members(composition.members),
+                 {.fold = options.fold && composition.steps.empty()}, std::move(stop));
   if (!composition.plan.conflicts.empty())
     throw conflict_error(composition.plan, composition.members);
   return composition;
@@ -160,8 +163,13 @@ ProfileRecord record_of(const Members& members, const ProfileTarget& target) {
 void fill_profile(const Composition& composition, const Dir& dir, const ProfileTarget& target,
                   const RunInstallStep& run) {
   carry_out(composition.plan, dir, target.path, target.together);
+  run_steps(composition, target.path, run);
+}
+
+void run_steps(const Composition& composition, const std::string& target,
+               const RunInstallStep& run) {
   for (InstallStep step : composition.steps) {
-    step.target = target.path;
+    step.target = target;
     run(step);
   }
 }

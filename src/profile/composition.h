@@ -20,8 +20,9 @@ constexpr const char* kInstallFile = "install.json";
 
 /// Where a profile will stand.
 struct ProfileTarget {
-  std::string path;     // final and absolute
-  std::string together; // what lies below this directory moves together with the profile
+  std::string path;          // final and absolute
+  std::string together;      // what lies below this directory moves together with the profile
+  bool holds_copies = false; // of what is in the artifacts, at the same places
 };
 
 /// A package's own way into a profile: a command, run when the links are there.
@@ -42,7 +43,7 @@ struct Composition {
 };
 
 /// Plans everything. Error failed "profile.conflict" lists all conflicts with both owners.
-Composition compose(Members members, std::stop_token stop);
+Composition compose(Members members, std::stop_token stop, const PlanOptions& options = {});
 
 /// Equal digests: equal profiles, in a root that may have moved between.
 std::string input_digest(const Members& members, const std::string& together);
@@ -54,6 +55,10 @@ ProfileRecord record_of(const Members& members, const ProfileTarget& target);
 /// Links, install commands. `dir` is empty; when there are steps it stands at target.path.
 void fill_profile(const Composition& composition, const Dir& dir, const ProfileTarget& target,
                   const RunInstallStep& run);
+
+/// The install commands alone, in what stands at `target`.
+void run_steps(const Composition& composition, const std::string& target,
+               const RunInstallStep& run);
 
 /// profile.json, activate.sh and install.json, 0444.
 void write_documents(const Dir& dir, const ProfileRecord& record, const std::string& path);
