@@ -41,6 +41,16 @@ std::vector<std::string> pins(Session& session) {
   return ends;
 }
 
+/// All generations of this root: what a move of the root left registered says the old place.
+void register_generations(Session& session, GcOptions& options) {
+  for (const std::string& generation : all_generations(session.paths().root)) {
+    if (options.dry_run)
+      options.also.push_back(generation);
+    else
+      session.artifacts().add_root(generation);
+  }
+}
+
 std::vector<OldGeneration> prune_generations(Session& session, GcOptions& options) {
   GenerationRules rules = generation_rules(session.config().text("profiles", "keep-generations"));
   std::vector<std::string> ends = pins(session);
@@ -55,8 +65,6 @@ std::vector<OldGeneration> prune_generations(Session& session, GcOptions& option
       options.except.insert(generation.path);
     return old;
   }
-  for (const std::string& generation : all_generations(root))
-    session.artifacts().add_root(generation); // those of a root that was moved, too
   std::vector<OldGeneration> removed;
   for (OldGeneration& generation : old_generations(root, rules)) {
     if (!remove_generation(generation)) continue;
@@ -97,6 +105,7 @@ GcResponse collect_garbage(Session& session, const GcRequest& request) {
   response.dry_run = request.dry_run;
   response.store = session.artifacts().path();
   register_links(session, options);
+  register_generations(session, options);
   response.generations = prune_generations(session, options);
   response.artifacts = session.artifacts().collect(options, session.events(), session.stop());
   response.builds = clean_builds(session.clean_options(request.dry_run));

@@ -23,6 +23,7 @@ const std::vector<Operation>& operations() {
                                            makeprofile_operation(),
                                            makebuildprofile_operation(),
                                            env_operation(),
+                                           env_undo_operation(),
                                            runtasks_operation(),
                                            host_tools_operation(),
                                            schema_operation(),

@@ -17,6 +17,7 @@ Operation resolve_operation();
 Operation makeprofile_operation();      // profile_op.cc
 Operation makebuildprofile_operation(); // build_profile_op.cc
 Operation env_operation();
+Operation env_undo_operation();
 Operation install_artifact_operation(); // install_op.cc
 Operation profile_list_operation();     // registry_op.cc
 Operation profile_link_operation();

@@ -134,6 +134,24 @@ TEST_F(OperationTest, TheOthersTakeAndGiveWhatTheirSchemasSay) {
   EXPECT_EQ(schema_text("error", error), "");
 }
 
+TEST_F(OperationTest, LeavingAProfileByJsonAlone) {
+  EXPECT_EQ(code_of([&] { call("env-undo", "{}"); }), "env.not-entered");
+  SessionRequest request;
+  request.executable = std::string(HDIST_MODULE_DIR) + "/hdist";
+  Env env;
+  for (const auto& [name, value] : {std::pair("HDIST_HOME", tmp_.path().c_str()),
+                                    {"_PROFILE_DEPTH", "1"},
+                                    {"_PROFILE_1", "/p"},
+                                    {"_PROFILE_1_path_PATH", "/p/bin:/bin"},
+                                    {"PATH", "/p/bin:/bin"}})
+    env.set(name, value);
+  request.config.environment = env;
+  session_.emplace(std::move(request), events_, stop_.get_token());
+  Value response = call("env-undo", "{}");
+  EXPECT_EQ(text(response, "profile"), "/p");
+  EXPECT_TRUE(response.find("environment")->find("PATH")->is_null());
+}
+
 TEST_F(OperationTest, GarbageAndRootsByJsonAlone) {
   call("build", R"({"spec": )" + spec_text("tool", "/bin/mkdir $ARTIFACT/bin") + "}");
   call("root-add", R"({"roots": ["tool"]})");

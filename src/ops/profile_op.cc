@@ -202,6 +202,16 @@ std::string hold_generation(Session& session, const OpenedProfile& profile) {
 
 } // namespace
 
+namespace {
+
+/// Right in any environment, not only in this one.
+std::string sh_entering(const std::vector<ProfileVariable>& variables, const std::string& path) {
+  return sh_remember_before(variables, quoted_for_sh(path)) + sh_activation(variables) +
+         sh_remember_after(variables);
+}
+
+} // namespace
+
 EnterResponse enter_profile(Session& session, const EnterRequest& request) {
   constexpr const char* token_variable = "HDIST_RUN_TOKEN";
   OpenedProfile profile = session.profile(request.profile);
@@ -210,11 +220,14 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
   check_members(session, profile);
   std::vector<ProfileVariable> variables =
       profile_variables(profile.record, profile.generation_path);
-  Env environment = entered(session.environment(), variables);
+  const Env& before = session.environment();
+  const std::string& path = profile.generation_path;
+  Env environment = remembered(before, entered(before, variables), path, variables);
+  std::string text = request.shell == Shell::sh ? sh_entering(variables, path)
+                                                : change_text(before, environment, request.shell);
   // A job has a token already, by which all that it starts is found.
   if (!token.empty() && !environment.get(token_variable)) environment.set(token_variable, token);
-  std::string sh_text = sh_activation(variables);
-  return {std::move(profile), std::move(variables), std::move(environment), std::move(sh_text)};
+  return {std::move(profile), std::move(variables), std::move(environment), std::move(text)};
 }
 
 Value to_value(const EnterResponse& response) {
@@ -234,6 +247,27 @@ Value to_value(const EnterResponse& response) {
   value.set("path", response.profile.generation_path);
   value.set("variables", std::move(variables));
   value.set("environment", std::move(environment));
+  return value;
+}
+
+LeaveResponse leave_profile(Session& session) {
+  std::optional<Undone> undone = leave_last(session.environment());
+  if (!undone)
+    throw Error(ErrorKind::usage, "env.not-entered", "no profile was entered in this environment");
+  return {std::move(*undone), session.environment()};
+}
+
+Value to_value(const LeaveResponse& response) {
+  Value changes = Value::map();
+  const Env& after = response.undone.environment;
+  for (const auto& [name, value] : after.values())
+    if (response.before.get(name) != value) changes.set(name, value);
+  for (const auto& [name, value] : response.before.values())
+    if (!after.contains(name)) changes.set(name, Value());
+  Value value;
+  value.set("profile", response.undone.profile);
+  value.set("environment", std::move(changes));
+  value.set("notes", to_value(response.undone.notes));
   return value;
 }
 
@@ -268,6 +302,14 @@ Operation env_operation() {
   return {"env", "the variables that a profile sets",
           [](Session& session, const Document& request) {
             return to_value(enter_profile(session, read_enter_request(request)));
+          }};
+}
+
+Operation env_undo_operation() {
+  return {"env-undo", "the change that leaves the profile that was entered last",
+          [](Session& session, const Document& request) {
+            Fields(request, request.root, "").finish();
+            return to_value(leave_profile(session));
           }};
 }
 

@@ -3,6 +3,7 @@
 
 #include "build/free_tree.h"
 #include "ops/operation.h"
+#include "profile/undo.h"
 
 #include <string>
 #include <vector>
@@ -32,18 +33,27 @@ struct EnterRequest {
   /// This process goes on inside: what it enters stays as long as it, and the programs that it
   /// starts, live.
   bool goes_inside = false;
+  Shell shell = Shell::sh; // that evaluates the text
 };
-/// The environment inside the profile, and how it differs.
+/// The environment inside the profile, and how it differs. Both say what it takes to leave it.
 struct EnterResponse {
   OpenedProfile profile;
   std::vector<ProfileVariable> variables;
-  Env environment;     // the whole, for a program that is started
-  std::string sh_text; // the change, for sh to evaluate
+  Env environment;  // the whole, for a program that is started
+  std::string text; // the change, for a shell to evaluate
 };
 /// Refused when a member cannot run here or is gone from the store.
 EnterResponse enter_profile(Session& session, const EnterRequest& request);
 Value to_value(const EnterResponse& response);
 /// {"profile"}
 EnterRequest read_enter_request(const Document& request);
+
+struct LeaveResponse {
+  Undone undone;
+  Env before; // what the change starts from
+};
+/// Out of the profile that was entered last. Error usage "env.not-entered".
+LeaveResponse leave_profile(Session& session);
+Value to_value(const LeaveResponse& response);
 
 } // namespace hdist

@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/text.h"
+#include "profile/undo.h"
 
 #include <fmt/format.h>
 
@@ -99,12 +100,11 @@ Env entered(const Env& before, const std::vector<ProfileVariable>& variables) {
   return env;
 }
 
-namespace {
-
-/// In single quotes whatever it holds: every sh understands that, line ends included.
 std::string quoted_for_sh(const std::string& text) {
   return "'" + replace_all(text, "'", "'\\''") + "'";
 }
+
+namespace {
 
 /// A value as a word of sh.
 using ShellWord = std::function<std::string(const std::string& value)>;
@@ -197,7 +197,9 @@ std::string activation_file(const ProfileRecord& record, const std::string& path
   text += kWhereItIs;
   text += "if [ -e \"$_profile/profile.json\" ]; then\n";
   if (names_root(variables)) text += kWhereTheRootIs;
+  text += sh_remember_before(variables, "\"$_profile\"");
   text += sh_lines(variables, expanding_word);
+  text += sh_remember_after(variables);
   text += kElsewhere;
   return text + "fi\nunset _profile _profile_made _profile_root\n";
 }

@@ -18,6 +18,9 @@ std::vector<ProfileVariable> profile_variables(const ProfileRecord& record,
 /// The environment after entering; entering twice changes nothing more.
 Env entered(const Env& before, const std::vector<ProfileVariable>& variables);
 
+/// In single quotes whatever it holds: every sh understands that, line ends included.
+std::string quoted_for_sh(const std::string& text);
+
 /// Text for sh/bash/zsh that does the same when evaluated, whatever the values contain; one command
 /// a line.
 std::string sh_activation(const std::vector<ProfileVariable>& variables);

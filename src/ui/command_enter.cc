@@ -73,12 +73,39 @@ int run_action(Cli& cli, const Arguments& arguments) {
   return exec_program(cli, arguments.rest(), environment_of(cli, arguments));
 }
 
-int env_action(Cli& cli, const Arguments& arguments) {
-  EnterResponse response = enter_profile(cli.session(), {*arguments.value("PROFILE")});
+Shell shell_of(const Arguments& arguments) {
+  std::string name = arguments.value_or("--shell", "sh");
+  if (std::optional<Shell> shell = shell_called(name)) return *shell;
+  throw Error(ErrorKind::usage, "usage.shell",
+              fmt::format("--shell takes sh, bash, zsh, fish, csh or tcsh, not '{}'; any other "
+                          "program can read --json",
+                          printable(name)));
+}
+
+int undo_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.value("PROFILE"))
+    throw Error(ErrorKind::usage, "usage.invalid",
+                "--undo leaves the profile that was entered last and takes none");
+  LeaveResponse response = leave_profile(cli.session());
   if (cli.json())
     cli.print_json(to_value(response));
   else
-    cli.print(response.sh_text);
+    cli.print(change_text(response.before, response.undone.environment, shell_of(arguments)));
+  for (const std::string& note : response.undone.notes)
+    cli.events().notice(printable(note));
+  return 0;
+}
+
+int env_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.flag("--undo")) return undo_action(cli, arguments);
+  std::optional<std::string> profile = arguments.value("PROFILE");
+  if (!profile)
+    throw Error(ErrorKind::usage, "usage.missing-argument", "'env' needs a profile, or --undo");
+  EnterResponse response = enter_profile(cli.session(), {*profile, false, shell_of(arguments)});
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.print(response.text);
   return 0;
 }
 
@@ -116,15 +143,24 @@ CliCommand run_command() {
 }
 
 CliCommand env_command() {
-  return {{"env",
-           "enter",
-           "print the change of environment that a profile makes, for sh",
-           "Works in sh, bash and zsh: eval \"$({program} env PROFILE)\".",
-           {profile_positional()},
-           {},
-           "",
-           {"env quickstart"}},
-          env_action};
+  return {
+      {"env",
+       "enter",
+       "print the change of environment that a profile makes",
+       "For the shell to evaluate. In sh, bash and zsh: eval \"$({program} env PROFILE)\". In "
+       "fish: "
+       "{program} env --shell fish PROFILE | source. In csh and tcsh: eval \"`{program} env "
+       "--shell "
+       "csh PROFILE`\".\n"
+       "With --undo it prints the change that leaves the profile that was entered last: variables "
+       "get their former values back; of a list that was changed since only what the profile "
+       "brought is taken out, and another variable that was changed since stays, with a note.",
+       {{"PROFILE", "name or path of the profile", false, false}},
+       {{"--shell", "", "NAME", "sh (bash, zsh), fish, or csh (tcsh)", false},
+        {"--undo", "", "", "leave the profile that was entered last", false}},
+       "",
+       {"env quickstart", "env --undo"}},
+      env_action};
 }
 
 } // namespace hdist
