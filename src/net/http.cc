@@ -82,8 +82,8 @@ HttpFailure failure_of(const TransferResult& result, const std::string& host,
     return make(Reason::slow, false, "no data within " + seconds(request.timeouts.first_byte));
   case End::stall:
     return make(Reason::slow, false,
-                fmt::format("hardly any data for {}, after {} bytes", seconds(request.timeouts.stall),
-                            result.bytes));
+                fmt::format("hardly any data for {}, after {} bytes",
+                            seconds(request.timeouts.stall), result.bytes));
   case End::too_large:
     return make(Reason::transfer, false,
                 fmt::format("the file is larger than {} bytes", request.limit_bytes));
@@ -172,7 +172,10 @@ std::optional<HttpFailure> CurlHttp::get_once(const HttpRequest& request, const 
   }
   transfer.timeouts.connect = left_of(connect, start);
   transfer_function()(transfer, result, stop);
-  if (result.end == TransferResult::End::complete && result.status == 200) return std::nullopt;
+  constexpr int kPart = 206;
+  if (result.end == TransferResult::End::complete &&
+      (result.status == 200 || (request.from > 0 && result.status == kPart)))
+    return std::nullopt;
   if (!result.redirect.empty() && result.end == TransferResult::End::complete) return std::nullopt;
   if (result.end == TransferResult::End::complete) return status_failure(url.host, result.status);
   std::string peer = endpoints.empty() ? url.host : endpoints.front().host;
@@ -203,11 +206,15 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
                       .timeouts = request.timeouts,
                       .limit_bytes = request.limit_bytes,
                       .progress = &request.progress,
-                      .body = &request.body};
+                      .body = &request.body,
+                      .from = request.from,
+                      .validator = request.validator,
+                      .restart = &request.restart};
     transfer.timeouts.first_byte = left_of(request.timeouts.first_byte, start);
     TransferResult result;
     answer.failure = get_once(request, *url, transfer, result, stop);
     answer.content_type = result.content_type;
+    answer.validator = result.validator;
     answer.bytes = result.bytes;
     if (answer.failure || result.redirect.empty()) return answer;
     answer.final_url = result.redirect;

@@ -38,6 +38,11 @@ struct HttpRequest {
   /// Asked before each host: of the address, of every redirect, the proxy's. Its time counts
   /// instead of timeouts.connect.
   std::function<HostPermit(const std::string& host)> permit;
+  /// To go on where an earlier answer was cut off: the bytes that are there, and what that answer
+  /// said of its version. `restart` is called before the body when the server sends all of it.
+  int64_t from = 0;
+  std::string validator;
+  std::function<void()> restart;
 };
 
 /// Why a request gave no body; alternatives are tried by the caller.
@@ -63,7 +68,10 @@ struct HttpResult {
   std::optional<HttpFailure> failure; // nullopt: done
   std::string final_url;
   std::string content_type;
-  int64_t bytes = 0;
+  /// Of this version of the content, and of no other: a strong ETag, else the time of its last
+  /// change; "": the server says neither, or cannot send a part.
+  std::string validator;
+  int64_t bytes = 0; // of this answer
 };
 
 /// The interface that `source` uses; fake_http.h has the in-memory peer for tests.

@@ -148,6 +148,54 @@ TEST_F(HttpTest, SeesThatTheBodyIsCutOff) {
   EXPECT_EQ(result.failure->text, "127.0.0.1: the connection ended after 5 of 100 bytes");
 }
 
+TEST_F(HttpTest, GoesOnWhereItIsTold) {
+  TestServer server([](const Connection& client) {
+    bool asks = client.request.find("Range: bytes=4-\r\n") != std::string::npos &&
+                client.request.find("If-Range: \"v1\"\r\n") != std::string::npos;
+    if (client.path == "/part" && asks)
+      client.say("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nETag: \"v1\"\r\n"
+                 "Content-Length: 6\r\n\r\n456789");
+    else if (client.path == "/lie")
+      client.say("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-5/10\r\n"
+                 "Content-Length: 6\r\n\r\n012345");
+    else if (client.path == "/empty")
+      client.answer("");
+    else
+      client.answer("0123456789", "ETag: W/\"v2\"\r\nLast-Modified: then\r\n");
+  });
+  int restarts = 0;
+  int64_t done = 0, total = 0;
+  HttpRequest request;
+  request.from = 4;
+  request.validator = "\"v1\"";
+  request.restart = [&] { ++restarts; };
+  request.progress = [&](int64_t d, int64_t t) { done = d, total = t; };
+  HttpResult result = get(server.url("/part"), request);
+  EXPECT_FALSE(result.failure);
+  EXPECT_EQ(body_, "456789");
+  EXPECT_EQ(result.validator, "\"v1\"");
+  EXPECT_EQ(restarts, 0);
+  EXPECT_EQ(done, 10);
+  EXPECT_EQ(total, 10);
+  result = get(server.url("/all"), request);
+  EXPECT_FALSE(result.failure);
+  EXPECT_EQ(body_, "0123456789");
+  EXPECT_EQ(result.validator, "then");
+  EXPECT_EQ(restarts, 1);
+  get(server.url("/empty"), request);
+  EXPECT_EQ(restarts, 2);
+  result = get(server.url("/lie"), request);
+  EXPECT_EQ(reason_of(result), Reason::transfer);
+  EXPECT_EQ(body_, "");
+}
+
+TEST_F(HttpTest, AServerWithoutPartsHasNoValidator) {
+  TestServer server([](const Connection& client) {
+    client.answer("x", "ETag: \"v1\"\r\nAccept-Ranges: none\r\n");
+  });
+  EXPECT_EQ(get(server.url("/")).validator, "");
+}
+
 TEST_F(HttpTest, KeepsTheLimitOfBytes) {
   TestServer server([](const Connection& client) {
     if (client.path == "/length") client.answer("0123456789");

@@ -5,6 +5,8 @@
 // among addresses are kept here.
 #include "net/transfer.h"
 
+#include "base/text.h"
+
 #include <curl/curl.h>
 #include <fmt/format.h>
 
@@ -23,6 +25,7 @@ using End = TransferResult::End;
 constexpr int kWaitMs = 50;
 constexpr milliseconds kProgressEvery(100);
 constexpr int kOk = 200;
+constexpr int kPart = 206;
 constexpr std::size_t kMaxRedirectPage = 1 << 20;
 
 template <auto Free> struct Freer {
@@ -31,6 +34,31 @@ template <auto Free> struct Freer {
 using Easy = std::unique_ptr<CURL, Freer<curl_easy_cleanup>>;
 using Multi = std::unique_ptr<CURLM, Freer<curl_multi_cleanup>>;
 using List = std::unique_ptr<curl_slist, Freer<curl_slist_free_all>>;
+
+/// What the last answer's head says of versions and parts.
+struct AnswerHead {
+  std::string etag, last_modified;
+  bool has_parts = true;  // "Accept-Ranges: none" denies it; many say nothing
+  int64_t part_from = -1; // of Content-Range
+
+  void take(std::string_view line) {
+    if (line.starts_with("HTTP/")) *this = {}; // of a proxy, an interim answer, or this one
+    std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return;
+    std::string name = to_lower(line.substr(0, colon)), value(trim(line.substr(colon + 1)));
+    if (name == "etag") etag = value;
+    if (name == "last-modified") last_modified = value;
+    if (name == "accept-ranges") has_parts = to_lower(value) != "none";
+    constexpr std::string_view kBytes = "bytes ";
+    if (name == "content-range" && to_lower(value).starts_with(kBytes))
+      part_from =
+          parse_int(value.substr(kBytes.size(), value.find('-') - kBytes.size())).value_or(-1);
+  }
+  std::string validator() const {
+    if (!has_parts) return "";
+    return etag.starts_with('"') ? etag : last_modified; // W/"..." is of more than one version
+  }
+};
 
 class Request {
 public:
@@ -59,6 +87,8 @@ public:
       if (!is_over_) curl_multi_poll(multi_.get(), nullptr, 0, kWaitMs, nullptr);
     }
     read_facts();
+    bool is_empty = result_.end == End::complete && status() == kOk && !has_body_;
+    if (is_empty && transfer_.from > 0 && *transfer_.restart) (*transfer_.restart)();
     if (result_.end == End::complete) report_progress(true);
   }
 
@@ -83,7 +113,15 @@ private:
     set(CURLOPT_ERRORBUFFER, error_.data());
     set(CURLOPT_WRITEFUNCTION, &Request::on_body);
     set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &Request::on_header);
+    set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_NOPROGRESS, 1L);
+    if (transfer_.from > 0) {
+      set(CURLOPT_RANGE, fmt::format("{}-", transfer_.from).c_str());
+      std::string condition = "If-Range: " + transfer_.validator;
+      headers_.reset(curl_slist_append(nullptr, condition.c_str()));
+      set(CURLOPT_HTTPHEADER, headers_.get());
+    }
     if (!transfer_.ca_file.empty()) {
       set(CURLOPT_CAINFO, transfer_.ca_file.c_str());
       set(CURLOPT_PROXY_CAINFO, transfer_.ca_file.c_str());
@@ -107,13 +145,35 @@ private:
     }
   }
 
+  static std::size_t on_header(char* bytes, std::size_t one, std::size_t count, void* data) {
+    static_cast<Request*>(data)->answer_.take({bytes, one * count});
+    return one * count;
+  }
+
+  bool is_content() const {
+    return status() == kOk || (transfer_.from > 0 && status() == kPart);
+  }
+
+  /// Is it the part that was asked for, or all? False: neither, and the transfer has ended.
+  bool begin_body() {
+    mark_ = Clock::now();
+    has_body_ = true;
+    if (status() == kPart && answer_.part_from != transfer_.from) {
+      end(End::broken, "the server sent another part than it was asked for");
+      return false;
+    }
+    if (status() == kPart) before_ = transfer_.from;
+    if (status() == kOk && transfer_.from > 0 && *transfer_.restart) (*transfer_.restart)();
+    return true;
+  }
+
   /// False ends the transfer.
   bool take_body(std::string_view bytes) {
-    if (status() != kOk) return skip_page(bytes.size());
-    if (!has_body_) mark_ = Clock::now();
-    has_body_ = true;
+    if (!is_content()) return skip_page(bytes.size());
+    if (!has_body_ && !begin_body()) return false;
     result_.bytes += static_cast<int64_t>(bytes.size());
-    if (result_.bytes > transfer_.limit_bytes || length() > transfer_.limit_bytes) {
+    if (before_ + result_.bytes > transfer_.limit_bytes ||
+        before_ + length() > transfer_.limit_bytes) {
       end(End::too_large);
       return false;
     }
@@ -152,10 +212,10 @@ private:
              code == CURLE_COULDNT_RESOLVE_PROXY)
       end(End::no_connection);
     else if (code == CURLE_PARTIAL_FILE)
-      end(End::broken,
-          length() < 0
-              ? fmt::format("the connection ended too early, after {} bytes", result_.bytes)
-              : fmt::format("the connection ended after {} of {} bytes", result_.bytes, length()));
+      end(End::broken, length() < 0 ? fmt::format("the connection ended too early, after {} bytes",
+                                                  before_ + result_.bytes)
+                                    : fmt::format("the connection ended after {} of {} bytes",
+                                                  before_ + result_.bytes, before_ + length()));
     else
       end(End::broken, result_.text);
   }
@@ -214,19 +274,22 @@ private:
     result_.status = status();
     result_.content_type = text(CURLINFO_CONTENT_TYPE);
     result_.redirect = text(CURLINFO_REDIRECT_URL);
+    if (is_content()) result_.validator = answer_.validator();
   }
 
   void report_progress(bool is_last) {
     Clock::time_point now = Clock::now();
     bool is_due = is_last || (has_body_ && now - last_progress_ > kProgressEvery);
-    if (!*transfer_.progress || !is_due || status() != kOk) return;
+    if (!*transfer_.progress || !is_due || !is_content()) return;
     last_progress_ = now;
-    (*transfer_.progress)(result_.bytes, length());
+    (*transfer_.progress)(before_ + result_.bytes, length() < 0 ? -1 : before_ + length());
   }
 
   const Transfer& transfer_;
   TransferResult& result_;
-  List resolved_; // outlives the handle that reads it
+  List resolved_, headers_; // outlive the handle that reads them
+  AnswerHead answer_;
+  int64_t before_ = 0; // bytes that were there
   std::array<char, CURL_ERROR_SIZE> error_{};
   Easy easy_;
   Multi multi_;

@@ -16,6 +16,9 @@ struct Transfer {
   int64_t limit_bytes = 0;
   const std::function<void(int64_t, int64_t)>* progress = nullptr;
   const std::function<void(std::string_view)>* body = nullptr;
+  int64_t from = 0; // with `validator` and `restart`, as HttpRequest
+  std::string validator;
+  const std::function<void()>* restart = nullptr;
 };
 
 struct TransferResult {
@@ -35,6 +38,7 @@ struct TransferResult {
   int status = 0;
   std::string redirect; // absolute; "" without a Location
   std::string content_type;
+  std::string validator;
   int64_t bytes = 0;
   std::string text; // libcurl's words, for broken and no_connection
 };

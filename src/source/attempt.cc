@@ -34,6 +34,14 @@ bool GuardedDeposit::write(std::string_view bytes) noexcept {
   }
 }
 
+void GuardedDeposit::restart() noexcept {
+  try {
+    deposit_.restart();
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+}
+
 void GuardedDeposit::rethrow() const {
   if (failure_) std::rethrow_exception(failure_);
 }

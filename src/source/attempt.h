@@ -45,6 +45,9 @@ public:
   /// False when writing has failed.
   bool write(std::string_view bytes) noexcept;
   void rethrow() const;
+  /// Forgets what was written, to begin again; a failure is as one of write().
+  void restart() noexcept;
+  int64_t size_bytes() const { return deposit_.size_bytes(); }
   Deposit take() && { return std::move(deposit_); }
 
 private:

@@ -4,16 +4,31 @@
 #include "source/address.h"
 #include "source/content_kind.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace hdist {
 
 namespace {
 
 constexpr std::size_t kFirstBytes = 512;
+constexpr const char* kVersion = ".version"; // beside it: its digest, and the validator
+
+/// Where an unfinished download lies. The whole address counts, and cannot be read from the name.
+std::string part_of(const std::string& url) {
+  return "tmp/part-" + sha256(url).base32();
+}
 
 } // namespace
+
+void Deposit::State::add(std::string_view bytes) {
+  first_bytes += bytes.substr(0, kFirstBytes - first_bytes.size());
+  digest.update(bytes);
+  size_bytes += static_cast<int64_t>(bytes.size());
+}
 
 Deposit::State::~State() {
   if (!name.empty()) ::unlinkat(files.root().fd(), name.c_str(), 0);
@@ -25,11 +40,8 @@ Deposit::~Deposit() = default;
 
 void Deposit::write(std::string_view bytes) {
   State& state = *state_;
-  std::size_t wanted = kFirstBytes - state.first_bytes.size();
-  state.first_bytes += bytes.substr(0, wanted);
-  state.digest.update(bytes);
   write_all(state.file.get(), bytes, join_path(state.files.root().path(), state.name));
-  state.size_bytes += static_cast<int64_t>(bytes.size());
+  state.add(bytes);
 }
 
 std::string_view Deposit::first_bytes() const {
@@ -37,6 +49,57 @@ std::string_view Deposit::first_bytes() const {
 }
 int64_t Deposit::size_bytes() const {
   return state_->size_bytes;
+}
+
+void Deposit::restart() {
+  State& state = *state_;
+  if (::ftruncate(state.file.get(), 0) != 0 || ::lseek(state.file.get(), 0, SEEK_SET) != 0)
+    throw_errno("ftruncate", join_path(state.files.root().path(), state.name));
+  state.digest = Sha256();
+  state.first_bytes.clear();
+  state.size_bytes = 0;
+}
+
+void Deposit::suspend(const std::string& url, const std::string& validator) noexcept {
+  State& state = *state_;
+  try {
+    const Dir& root = state.files.root();
+    std::string part = part_of(url);
+    root.write_file(part + kVersion, state.digest.finish().base32() + "\n" + validator);
+    root.rename(state.name, part);
+    state.name.clear();
+  } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): then it begins again
+  }
+}
+
+std::string Deposit::resume(const std::string& url) {
+  State& state = *state_;
+  const Dir& root = state.files.root();
+  std::string part = part_of(url);
+  std::optional<std::string> version = root.read_file_if_exists(part + kVersion);
+  std::size_t line = version ? version->find('\n') : std::string::npos;
+  if (line == std::string::npos) return "";
+  Sha256 digest;
+  try {
+    root.rename(part, state.name); // nobody else has it from now on
+    state.file = root.open_file(state.name, O_RDWR);
+    root.remove_file(part + kVersion);
+    std::string buffer(std::size_t{256} << 10, '\0');
+    for (;;) {
+      ssize_t got = ::read(state.file.get(), buffer.data(), buffer.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw_errno("read", join_path(root.path(), state.name));
+      if (got == 0) break;
+      std::string_view piece = std::string_view(buffer).substr(0, static_cast<std::size_t>(got));
+      state.add(piece);
+      digest.update(piece);
+    }
+    if (digest.finish().base32() == version->substr(0, line)) return version->substr(line + 1);
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process was first
+  }
+  state.file = root.open_file(state.name, O_RDWR | O_CREAT, 0600);
+  restart();
+  return "";
 }
 
 SourceItem Deposit::finish(SourceType type, const std::optional<Expectation>& expected,

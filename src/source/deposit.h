@@ -11,6 +11,7 @@ struct Deposit::State {
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
+  void add(std::string_view bytes); // that are in the file
 
   const StoreFiles& files;
   std::string name; // of the temporary file; empty once it is gone

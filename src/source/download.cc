@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
+#include <thread>
 
 namespace hdist {
 
@@ -20,6 +22,13 @@ using Clock = HostAccounts::Clock;
 constexpr milliseconds kLongFirstByte{30'000};
 constexpr milliseconds kStall{30'000};
 constexpr milliseconds kProgressEvery{100};
+constexpr int kNoSuchPart = 416;
+constexpr int64_t kGettingOn = int64_t{1} << 20; // bytes
+
+/// Statuses of a server that has too much to do or is being restarted.
+bool is_passing(int status) {
+  return status == 408 || status == 429 || (status >= 500 && status <= 504 && status != 501);
+}
 
 /// Not more often than a person can read it; the first and the last always.
 std::function<void(int64_t, int64_t)> progress_to(Events& events, const std::string& name) {
@@ -103,15 +112,52 @@ std::optional<AttemptResult> Downloader::probe(const std::string& url, Patience 
   return result;
 }
 
+HttpResult Downloader::get_all(HttpRequest& request, GuardedDeposit& deposit, bool is_checked,
+                               const std::stop_token& stop) {
+  for (int failures = 0;;) {
+    request.from = request.validator.empty() ? 0 : deposit.size_bytes();
+    if (request.from == 0 && deposit.size_bytes() > 0) deposit.restart();
+    int64_t before = request.from;
+    HttpResult answer = http_.get(request, stop);
+    // A time has seconds only, so it may stand for two versions: good enough where a key is
+    // expected.
+    bool is_sure = is_checked || answer.validator.starts_with('"');
+    if (answer.bytes > 0) request.validator = is_sure ? answer.validator : "";
+    if (!answer.failure || stop.stop_requested()) return answer;
+    const HttpFailure& failure = *answer.failure;
+    bool has_begun = failure.reason == HttpFailure::Reason::transfer && answer.bytes > 0;
+    bool is_refused_part = before > 0 && failure.status == kNoSuchPart;
+    if (is_refused_part) request.validator.clear();
+    // A server that gives a little each time is asked for as long as it gets on.
+    if (has_begun && deposit.size_bytes() >= before + kGettingOn) failures = 0;
+    bool may_help = has_begun || is_refused_part || is_passing(failure.status);
+    if (!may_help || ++failures > options_.retries) return answer;
+    wait_a_little(failures, stop);
+    if (stop.stop_requested()) return answer;
+  }
+}
+
+void Downloader::wait_a_little(int failures, const std::stop_token& stop) const {
+  milliseconds longest = options_.retry_after * (1 << std::min(failures - 1, 5));
+  std::uniform_real_distribution<double> jitter(0.5, 1);
+  std::random_device random;
+  auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(longest * jitter(random));
+  constexpr milliseconds kStep{20};
+  while (Clock::now() < until && !stop.stop_requested())
+    std::this_thread::sleep_for(kStep);
+}
+
 AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, const std::string& name,
                               Patience patience, const std::stop_token& stop) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
-  GuardedDeposit deposit(store_.deposit());
+  Deposit unfinished = store_.deposit();
+  HttpRequest request{.url = url, .timeouts = {}};
+  request.validator = unfinished.resume(url);
+  GuardedDeposit deposit(std::move(unfinished));
   std::stop_source stop_here; // also stopped when the store cannot be written
   std::stop_callback pass_on(stop, [&] { stop_here.request_stop(); });
   bool is_patient = patience == Patience::more;
-  HttpRequest request{.url = url, .timeouts = {}};
   request.timeouts = {options_.host_budget, is_patient ? kLongFirstByte : options_.first_byte,
                       kStall};
   HostPermit last; // that was given or refused
@@ -124,9 +170,12 @@ AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, cons
   request.body = [&](std::string_view bytes) {
     if (!deposit.write(bytes)) stop_here.request_stop();
   };
+  request.restart = [&] { deposit.restart(); };
   Clock::time_point start = Clock::now();
-  HttpResult answer = http_.get(request, stop_here.get_token());
+  HttpResult answer = get_all(request, deposit, wanted.expected.has_value(), stop_here.get_token());
   deposit.rethrow();
+  bool is_part_kept = answer.failure && !request.validator.empty() && deposit.size_bytes() > 0;
+  if (is_part_kept) std::move(deposit).take().suspend(url, request.validator);
   if (stop.stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped",
                 fmt::format("fetching {} was stopped", name));

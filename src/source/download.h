@@ -20,6 +20,10 @@ struct DownloadOptions {
   /// What a dead host must have cost to be remembered: a network that was unplugged for a moment
   /// answers at once.
   std::chrono::milliseconds remember_from{500};
+  /// How often a server that was overloaded or cut the answer off is asked again, and when: each
+  /// time twice as late as before. What it gave stays, where it says which version it was.
+  int retries = 3;
+  std::chrono::milliseconds retry_after{300};
 };
 
 /// The first round goes on to the next address soon; the second waits for those that were slow.
@@ -43,6 +47,10 @@ public:
   void note_dead(const std::string& host, HostAccounts::Clock::time_point start);
 
 private:
+  /// Asks again where that may help; request.validator says afterwards what the deposit has.
+  HttpResult get_all(HttpRequest& request, GuardedDeposit& deposit, bool is_checked,
+                     const std::stop_token& stop);
+  void wait_a_little(int failures, const std::stop_token& stop) const;
   /// The rest of its budget may help in the second round.
   bool may_wait_for(const std::string& host) const;
   void account(const HttpFailure& failure, const std::string& host,

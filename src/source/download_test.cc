@@ -165,6 +165,77 @@ TEST(Download, AProbeTellsOnlyWhetherAHostCanBeReached) {
   EXPECT_EQ(lab.http.requests().size(), 2U);
 }
 
+class CutLab : public DownloadLab {
+public:
+  CutLab() {
+    options.retry_after = milliseconds(1);
+    http.serve("http://h/x", "0123456789");
+    http.set_validator("\"v1\"");
+  }
+  std::string content() {
+    AttemptResult result = get(http, "http://h/x");
+    return result.item ? read_file(result.item->path) : result.reason;
+  }
+};
+
+TEST(Download, WhatWasCutOffGoesOnWhereItWas) {
+  CutLab lab;
+  lab.http.cut("http://h/x", {2, 3, 4});
+  EXPECT_EQ(lab.content(), "0123456789");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 2, 5, 9}));
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Download, ALaterRunGoesOnToo) {
+  CutLab lab;
+  lab.options.retries = 0;
+  lab.http.cut("http://h/x", {4, 3});
+  EXPECT_EQ(lab.content(), "cut off");
+  EXPECT_EQ(lab.content(), "cut off");
+  EXPECT_EQ(lab.content(), "0123456789");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 4, 7}));
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Download, OfAnotherVersionNothingIsKept) {
+  CutLab lab;
+  lab.http.cut("http://h/x", {4});
+  lab.options.retries = 0;
+  EXPECT_EQ(lab.content(), "cut off");
+  lab.http.serve("http://h/x", "abcdefghij");
+  lab.http.set_validator("\"v2\"");
+  EXPECT_EQ(lab.content(), "abcdefghij");
+}
+
+TEST(Download, WithoutAnExpectedKeyATimeIsNoVersion) {
+  CutLab lab;
+  lab.http.set_validator("Mon, 23 Nov 2026 10:00:00 GMT");
+  lab.http.cut("http://h/x", {4, 10});
+  EXPECT_EQ(lab.content(), "0123456789");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 0, 0}));
+}
+
+TEST(Download, ADamagedPartIsNotGoneOnWith) {
+  CutLab lab;
+  lab.options.retries = 0;
+  lab.http.cut("http://h/x", {4});
+  EXPECT_EQ(lab.content(), "cut off");
+  write_file(lab.path("store/tmp/part-") + sha256("http://h/x").base32(), "0x23");
+  EXPECT_EQ(lab.content(), "0123456789");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 0}));
+}
+
+TEST(Download, AnOverloadedServerIsAskedAgainAndALostOneIsNot) {
+  CutLab lab;
+  HttpFailure overloaded{.reason = Reason::refused_by_server, .status = 503, .text = "busy"};
+  lab.http.fail_at_first("http://h/x", overloaded, 3);
+  EXPECT_EQ(lab.content(), "0123456789");
+  lab.http.fail_at_first("http://h/y", overloaded, 4);
+  EXPECT_EQ(lab.get(lab.http, "http://h/y").reason, "busy");
+  EXPECT_EQ(lab.get(lab.http, "http://h/z").reason, "no such address");
+  EXPECT_EQ(lab.http.starts().size(), 9U);
+}
+
 TEST(Download, AStoreThatCannotBeWrittenIsAnErrorAndNoReason) {
   DownloadLab lab;
   write_file(lab.path("store/packs"), "in the way");

@@ -49,6 +49,14 @@ public:
   void write(std::string_view bytes);
   std::string_view first_bytes() const; // up to 512, to judge the type
   int64_t size_bytes() const;
+  /// Forgets what was written, to begin again.
+  void restart();
+  /// Keeps what was written for a day, so that a deposit of the same address goes on there;
+  /// `validator` says which version of the content it is. Ends the deposit; never fails.
+  void suspend(const std::string& url, const std::string& validator) noexcept;
+  /// Takes over what a suspended deposit of this address has; returns its validator, or "" and
+  /// nothing is changed. Only before anything is written.
+  std::string resume(const std::string& url);
   /// Puts the item at its place (or finds it there already). The type is checked against the
   /// content (an archive must begin like one: Error failed "source.not-an-archive"); with an
   /// expectation other content is refused ("source.hash-mismatch") and not kept. `url` may be
