@@ -90,19 +90,40 @@ void BuildDir::keep(bool failed) {
   done_ = true;
 }
 
+FoundBuildDir::State state_of_build_dir(const Dir& parent, const std::string& name) {
+  using State = FoundBuildDir::State;
+  try {
+    const std::optional<Dir> dir = parent.open_dir_if_exists(name);
+    if (!dir) return State::other;
+    if (dir->exists(kFailed)) return State::failed;
+    if (!dir->exists(kOwner)) return State::other;
+    return is_abandoned(*dir) ? State::abandoned : State::running;
+  } catch (const Error&) { // it is being removed
+    return State::other;
+  }
+}
+
+std::vector<FoundBuildDir> build_dirs(const Dir& parent) {
+  std::vector<FoundBuildDir> found;
+  for (const Entry& entry : parent.list()) {
+    if (entry.type != EntryType::directory || !is_build_dir_name(entry.name)) continue;
+    const std::optional<struct stat> status = parent.stat(entry.name);
+    if (status && status->st_uid == ::geteuid())
+      found.push_back({entry.name, state_of_build_dir(parent, entry.name)});
+  }
+  return found;
+}
+
 std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed) {
   std::vector<StaleBuild> stale;
   std::vector<FailedDir> failed;
-  for (const Entry& entry : parent.list()) {
-    if (entry.type != EntryType::directory || !is_build_dir_name(entry.name)) continue;
+  for (const FoundBuildDir& build : build_dirs(parent)) {
+    if (build.state == FoundBuildDir::State::abandoned)
+      stale.push_back({.name = build.name, .failed = false});
+    if (build.state != FoundBuildDir::State::failed) continue;
     try {
-      const std::optional<struct stat> status = parent.stat(entry.name);
-      if (!status || status->st_uid != ::geteuid()) continue;
-      const Dir dir = parent.open_dir(entry.name);
-      if (const std::optional<struct stat> mark = dir.stat(kFailed))
-        failed.push_back({entry.name, mark->st_mtim});
-      else if (is_abandoned(dir))
-        stale.push_back({.name = entry.name, .failed = false});
+      if (const std::optional<struct stat> mark = parent.open_dir(build.name).stat(kFailed))
+        failed.push_back({build.name, mark->st_mtim});
     } catch (const Error&) { // somebody else removes it too
     }
   }

@@ -33,6 +33,16 @@ private:
   bool done_ = false;
 };
 
+/// A build directory of this user.
+struct FoundBuildDir {
+  enum class State { running, failed, abandoned, other };
+  std::string name;
+  State state = State::other;
+};
+std::vector<FoundBuildDir> build_dirs(const Dir& parent);
+/// `other` too when it is not there.
+FoundBuildDir::State state_of_build_dir(const Dir& parent, const std::string& name);
+
 /// A build directory of this user that may go.
 struct StaleBuild {
   std::string name;

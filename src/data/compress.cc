@@ -63,6 +63,28 @@ std::string zstd_decompress(std::string_view bytes, int64_t limit_bytes) {
   }
 }
 
+void zstd_decompress(const std::function<std::size_t(char* buffer, std::size_t size)>& read,
+                     const std::function<void(std::string_view)>& sink) {
+  const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+  std::vector<char> input(ZSTD_DStreamInSize());
+  std::vector<char> piece(ZSTD_DStreamOutSize());
+  std::size_t wanted = 1; // as above
+  while (true) {
+    ZSTD_inBuffer in{input.data(), read(input.data(), input.size()), 0};
+    if (in.size == 0) break;
+    bool full = true; // there may be more inside
+    while (in.pos < in.size || full) {
+      ZSTD_outBuffer out{piece.data(), piece.size(), 0};
+      wanted = ZSTD_decompressStream(context.get(), &out, &in);
+      if (ZSTD_isError(wanted) != 0)
+        refuse(fmt::format("this is no zstd data: {}", ZSTD_getErrorName(wanted)));
+      if (out.pos > 0) sink({piece.data(), out.pos});
+      full = out.pos == out.size;
+    }
+  }
+  if (wanted != 0) refuse("the zstd data ends too early");
+}
+
 struct ZstdWriter::State {
   std::function<void(std::string_view)> sink;
   std::unique_ptr<ZSTD_CCtx, FreeCompressor> context{ZSTD_createCCtx()};

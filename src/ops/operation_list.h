@@ -36,6 +36,7 @@ Operation source_remove_operation();
 Operation root_list_operation(); // root_op.cc
 Operation root_add_operation();
 Operation root_remove_operation();
+Operation log_operation();         // log_op.cc
 Operation postprocess_operation(); // postprocess_op.cc
 
 } // namespace hdist

@@ -22,7 +22,8 @@ Dir folder(const Dir& root, const std::string& name) {
 void copy_entry(const Dir& from, const Entry& entry, const Dir& to, const std::string& name) {
   if (entry.type == EntryType::symlink)
     return to.make_symlink(from.read_link(entry.name).value(), name);
-  const std::string content = from.read_file(entry.name, kMostOfFile); // an error when it is missing
+  const std::string content =
+      from.read_file(entry.name, kMostOfFile); // an error when it is missing
   const mode_t mode = from.stat(entry.name).value().st_mode & 0777U;
   to.write_file(name, content, {.mode = mode, .durable = false});
 }

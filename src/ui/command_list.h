@@ -30,6 +30,7 @@ CliCommand makebuildprofile_command(); // command_build_profile.cc
 CliCommand install_artifact_command();
 CliCommand gc_command(); // command_clean.cc
 CliCommand root_command();
+CliCommand log_command();         // command_log.cc
 CliCommand postprocess_command(); // command_job.cc
 
 } // namespace hdist

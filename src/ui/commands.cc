@@ -9,6 +9,7 @@ const std::vector<CliCommand>& commands() {
                                            env_command(),
                                            gc_command(),
                                            root_command(),
+                                           log_command(),
                                            profile_command(),
                                            config_command(),
                                            schema_command(),

@@ -1,0 +1,108 @@
+#include "ops/log_op.h"
+
+#include "base/path.h"
+#include "base/text.h"
+#include "build/build_log.h"
+#include "ops/operation_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hdist {
+
+namespace {
+
+/// "lua", "lua/ab12" or a full id.
+bool is_called(const FoundLog& log, const std::string& word) {
+  const std::size_t slash = word.find('/');
+  if (log.name != word.substr(0, slash)) return false;
+  if (slash == std::string::npos) return true;
+  constexpr std::size_t kLeast = 4;
+  const std::string hash = word.substr(slash + 1, log.hash12.size());
+  return hash.size() >= kLeast && log.hash12.starts_with(hash);
+}
+
+std::optional<FoundLog> log_of(Session& session, const ArtifactId& id) {
+  const std::optional<ArtifactRecord> record = session.artifacts().find(id);
+  if (!record) return std::nullopt;
+  const std::string folder = join_path(session.artifacts().path_of(*record), "_hashdist");
+  const std::optional<Dir> dir = Dir::open_if_exists(folder);
+  const std::optional<struct stat> info = dir ? dir->stat(BuildLog::kCompressed) : std::nullopt;
+  if (!info) return std::nullopt;
+  FoundLog log{id.name(), id.hash12(), LogState::built, join_path(folder, BuildLog::kCompressed)};
+  log.compressed = true;
+  log.time_s = record->built_at_s;
+  return log;
+}
+
+} // namespace
+
+LogResponse find_log(Session& session, const LogRequest& request) {
+  const CleanOptions places = session.clean_options(true);
+  std::vector<FoundLog> logs = recent_logs(places.temp_dir, places.log_dir);
+  if (!request.word) {
+    if (logs.empty())
+      throw Error(ErrorKind::usage, "log.none",
+                  fmt::format("no build runs below {} and none that failed left a log in {}; name "
+                              "an artifact to see the log of its build",
+                              places.temp_dir, places.log_dir));
+    return {std::move(logs.front())};
+  }
+  std::erase_if(logs, [&](const FoundLog& log) { return !is_called(log, *request.word); });
+  const bool runs = !logs.empty() && logs.front().state == LogState::running;
+  if (!runs) // of several artifacts of a name the newest, too
+    for (const ArtifactId& id : session.artifacts().match(*request.word))
+      if (std::optional<FoundLog> log = log_of(session, id)) logs.push_back(std::move(*log));
+  if (logs.empty()) {
+    const ArtifactRecord record = session.one_artifact(*request.word); // its error says the rest
+    throw Error(ErrorKind::usage, "log.none",
+                fmt::format("{} has no log of its build", record.id.str()));
+  }
+  if (runs) return {std::move(logs.front())};
+  return {*std::max_element(logs.begin(), logs.end(), [](const FoundLog& a, const FoundLog& b) {
+    return a.time_s < b.time_s;
+  })};
+}
+
+LogRequest read_log_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  LogRequest result{fields.text_if("name")};
+  fields.finish();
+  return result;
+}
+
+namespace {
+
+const char* state_text(LogState state) {
+  switch (state) {
+  case LogState::running:
+    return "running";
+  case LogState::failed:
+    return "failed";
+  case LogState::built:
+    return "built";
+  }
+  return "";
+}
+
+} // namespace
+
+Value to_value(const LogResponse& response) {
+  const FoundLog& log = response.log;
+  Value value;
+  value.set("build", log.name + "/" + log.hash12);
+  value.set("state", state_text(log.state));
+  value.set("path", log.path);
+  value.set("compressed", log.compressed);
+  value.set("time", log.time_s);
+  return value;
+}
+
+Operation log_operation() {
+  return {"log", "where the log of a build is", [](Session& session, const Document& request) {
+            return to_value(find_log(session, read_log_request(request)));
+          }};
+}
+
+} // namespace hdist

@@ -1,0 +1,45 @@
+#include "ops/log_op.h"
+
+#include "ops/build_op.h"
+#include "ops/ops_testing.h"
+
+namespace hdist {
+namespace {
+
+class LogOpTest : public OpsTest {
+protected:
+  BuildResponse build(const std::string& name, const std::string& script) {
+    BuildResponse response = build_spec(*session_, {"spec", spec_text(name, script)});
+    return response;
+  }
+  FoundLog found(const std::optional<std::string>& word) { return find_log(*session_, {word}).log; }
+};
+
+TEST_F(LogOpTest, OfAnArtifactByItsNameOrAPrefix) {
+  const ArtifactId id = std::get<BuildSuccess>(build("one", "echo hi").outcome).record.id;
+  for (const std::string& word :
+       {std::string("one"), "one/" + id.hash12().substr(0, 4), id.str()}) {
+    EXPECT_EQ(found(word).state, LogState::built) << word;
+    EXPECT_EQ(found(word).hash12, id.hash12());
+  }
+}
+
+TEST_F(LogOpTest, WithoutANameItIsTheLastFailure) {
+  EXPECT_NE(message_of([&] { found(std::nullopt); }).find("no build runs"), std::string::npos);
+  build("one", "echo hi");
+  const ArtifactId id = std::get<BuildFailure>(build("bad", "exit 3").outcome).id;
+  EXPECT_EQ(found(std::nullopt).name, "bad");
+  for (const std::string& word : {std::string("bad"), "bad/" + id.hash12().substr(0, 5), id.str()})
+    EXPECT_EQ(found(word).state, LogState::failed) << word;
+  EXPECT_NE(message_of([&] { found("bad/zzzz"); }).find("no artifact"), std::string::npos);
+}
+
+TEST_F(LogOpTest, TheResponseHasAllFields) {
+  build("one", "echo hi");
+  const Value value = to_value(find_log(*session_, {"one"}));
+  for (const char* field : {"build", "state", "path", "compressed", "time"})
+    EXPECT_NE(value.find(field), nullptr) << field;
+}
+
+} // namespace
+} // namespace hdist
