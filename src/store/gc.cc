@@ -198,11 +198,17 @@ private:
     step("condemn");
     for (const ArtifactId& id : garbage) {
       check_claim();
+      if (still_needed_.contains(id)) {
+        if (records_.at(id).condemned) restore(id);
+        continue;
+      }
+      std::size_t before = condemned_.size();
       attempt(id, [&](const Dir& dir) {
         if (records_.at(id).condemned || move_record(dir, record_name(id), condemned_name(id)))
           if (std::optional<struct stat> status = dir.stat(condemned_name(id)))
             condemned_.push_back({.id = id, .status = *status});
       });
+      if (condemned_.size() == before) keep_needs_of({id}); // it could not be done, so it stays
       step("condemned");
     }
   }

@@ -150,6 +150,21 @@ TEST_F(GcTest, NeverKeepsNothingAlsoWhenTheClockIsBehind) {
             "a");
 }
 
+TEST_F(GcTest, WhatCannotBeCondemnedKeepsWhatItNeeds) {
+  ArtifactStore store = open();
+  ArtifactId low = old_artifact(store, "low");
+  ArtifactId high = old_artifact(store, "high", {low});
+  std::string in_the_way = store.path() + "/high/" + condemned_name(high) + "/x";
+  GcOptions options{.grace_s = 0};
+  options.at_step = [&](std::string_view step) {
+    if (step == "condemn") write_file(in_the_way, "");
+  };
+  EXPECT_EQ(removed(collect(store, options)), "");
+  EXPECT_TRUE(store.find(low));
+  fs::remove_all(parent_path(in_the_way));
+  EXPECT_EQ(removed(collect(store)), "high low");
+}
+
 TEST_F(GcTest, WhatARecentOneNeedsStaysWithIt) {
   ArtifactStore store = open();
   ArtifactId a = old_artifact(store, "a");
