@@ -9,7 +9,7 @@ from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, Usa
 from .profiles import env, link_profile, makeprofile, registered_profiles, unlink_profile
 from .program import Profile, command_line
 from .session import Session
-from .sources import fetch, unpack
+from .sources import bundle, collect_sources, fetch, list_sources, remove_sources, unpack, verify_sources
 from .stacks import compile_stack, update
 from .store import resolve
 from .tasks import runtasks
@@ -25,6 +25,8 @@ __all__ = [
     "UsageError",
     "build",
     "builder",
+    "bundle",
+    "collect_sources",
     "command_line",
     "compile_stack",
     "config",
@@ -34,11 +36,13 @@ __all__ = [
     "fetch",
     "hash_spec",
     "link_profile",
+    "list_sources",
     "makeprofile",
     "package",
     "profiles",
     "program",
     "registered_profiles",
+    "remove_sources",
     "resolve",
     "runtasks",
     "session",
@@ -49,6 +53,7 @@ __all__ = [
     "unlink_profile",
     "unpack",
     "update",
+    "verify_sources",
 ]
 
 __version__ = "0.1.0"

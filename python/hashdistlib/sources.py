@@ -1,10 +1,22 @@
 """Sources: addresses into the source store, and out of it into directories."""
-from typing import Any, Dict, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import _arguments
 from .session import Session, session_or_default
 
-__all__ = ["Source", "fetch", "unpack"]
+__all__ = [
+    "CollectedSource",
+    "DamagedSource",
+    "Source",
+    "StoredSource",
+    "bundle",
+    "collect_sources",
+    "fetch",
+    "list_sources",
+    "remove_sources",
+    "unpack",
+    "verify_sources",
+]
 
 
 class Source(NamedTuple):
@@ -44,3 +56,76 @@ def unpack(
         strip=_arguments.integer_or_none("strip", strip),
     )
     return answer["target"]
+
+
+class StoredSource(NamedTuple):
+    """What the source store knows of a source; times in seconds since 1970."""
+
+    key: str
+    path: str
+    size: int
+    urls: Tuple[str, ...]
+    tags: Tuple[str, ...]
+    last_use: int
+
+
+class DamagedSource(NamedTuple):
+    """A source whose content is not what its key says."""
+
+    key: str
+    path: str
+    reason: str
+
+
+class CollectedSource(NamedTuple):
+    """A source that was past its time, and the setting that said so."""
+
+    source: StoredSource
+    rule: str
+    keep: str
+
+
+def _stored(item: Dict[str, Any]) -> StoredSource:
+    urls = tuple(address["url"] for address in item["urls"])
+    return StoredSource(item["key"], item["path"], item["size"], urls, tuple(item["tags"]), item["last_use"])
+
+
+def list_sources(keys: Sequence[str] = (), *, session: Optional[Session] = None) -> List[StoredSource]:
+    """The sources in the store: those that are named by their keys, or the beginnings of them, else all."""
+    answer = session_or_default(session).call("source-list", keys=_arguments.texts("keys", keys))
+    return [_stored(item) for item in answer["sources"]]
+
+
+def verify_sources(keys: Sequence[str] = (), *, session: Optional[Session] = None) -> List[DamagedSource]:
+    """Read sources (all, when none is named) and compare them with their keys; returns those that are damaged."""
+    answer = session_or_default(session).call("source-verify", keys=_arguments.texts("keys", keys))
+    return [DamagedSource(*(item[name] for name in DamagedSource._fields)) for item in answer["damaged"]]
+
+
+def remove_sources(
+    keys: Sequence[str], *, dry_run: bool = False, session: Optional[Session] = None
+) -> List[StoredSource]:
+    """Remove sources, whatever the settings say; returns what went, or would go."""
+    answer = session_or_default(session).call(
+        "source-rm", keys=_arguments.texts("keys", keys), dry_run=_arguments.flag("dry_run", dry_run)
+    )
+    return [_stored(item) for item in answer["sources"]]
+
+
+def collect_sources(*, dry_run: bool = False, session: Optional[Session] = None) -> List[CollectedSource]:
+    """Remove sources that are past the time that [sources] keep-TAG and keep-TYPE give them; returns what went, or would go."""
+    answer = session_or_default(session).call("gc-sources", dry_run=_arguments.flag("dry_run", dry_run))
+    return [CollectedSource(_stored(item), item["rule"], item["keep"]) for item in answer["removed"]]
+
+
+def bundle(
+    target: _arguments.Path, keys: Sequence[str] = (), *, stack: Optional[_arguments.Path] = None, session: Optional[Session] = None
+) -> List[StoredSource]:
+    """A mirror of what the stack needs, or of the sources that are named, for a host without network; proven complete."""
+    answer = session_or_default(session).call(
+        "bundle",
+        target=_arguments.path("target", target),
+        keys=_arguments.texts("keys", keys),
+        stack=_arguments.path_or_none("stack", stack),
+    )
+    return [_stored(item) for item in answer["sources"]]

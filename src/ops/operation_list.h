@@ -33,6 +33,7 @@ Operation source_gc_operation();   // source_gc_op.cc
 Operation source_list_operation(); // source_op.cc
 Operation source_verify_operation();
 Operation source_remove_operation();
+Operation bundle_operation();    // bundle_op.cc
 Operation root_list_operation(); // root_op.cc
 Operation root_add_operation();
 Operation root_remove_operation();

@@ -33,6 +33,7 @@ SourceItem one_of(const std::vector<SourceItem>& items, const std::string& word,
     throw Error(ErrorKind::usage, "source.not-found",
                 fmt::format("there is no source {} in {}", printable(word), store));
   std::vector<std::string> keys;
+  keys.reserve(found.size());
   for (const SourceItem& item : found)
     keys.push_back(item.key.str());
   throw Error(ErrorKind::usage, "source.ambiguous",

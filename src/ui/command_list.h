@@ -19,6 +19,7 @@ CliCommand help_command();    // command_help.cc
 CliCommand fetch_command();   // command_source.cc
 CliCommand unpack_command();
 CliCommand source_command();
+CliCommand bundle_command(); // command_bundle.cc
 /// `gc --sources`, for the command gc.
 int collect_sources_action(Cli& cli, const Arguments& arguments);
 CliCommand hash_command(); // command_build.cc

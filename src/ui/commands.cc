@@ -11,6 +11,7 @@ const std::vector<CliCommand>& commands() {
                                            root_command(),
                                            log_command(),
                                            profile_command(),
+                                           bundle_command(),
                                            config_command(),
                                            schema_command(),
                                            rebrand_command(),

@@ -25,6 +25,25 @@ class LibraryTest(support.HomeTest):
         hd.unpack(source.key, self.home / "out", session=self.session)
         self.assertEqual((self.home / "out" / "zlib.h").read_text(), "/* zlib */\n")
 
+    def test_sources_are_looked_at_bundled_and_collected(self):
+        (self.home / "notes").write_text("content")
+        key = hd.fetch(self.home / "notes", tags=["never-again"], session=self.session).key
+        (stored,) = hd.list_sources([key[:10]], session=self.session)
+        self.assertEqual((stored.key, stored.size, stored.tags), (key, 7, ("never-again",)))
+        self.assertEqual(stored.urls, (str(self.home / "notes"),))
+        self.assertEqual([one.key for one in hd.bundle(self.home / "bundle", [key], session=self.session)], [key])
+        self.assertTrue((self.home / "bundle/packs/file" / key[5:]).exists())
+        self.assertEqual(hd.verify_sources(session=self.session), [])
+        os.chmod(stored.path, 0o644)
+        pathlib.Path(stored.path).write_text("CONTENT")
+        (damaged,) = hd.verify_sources(session=self.session)
+        self.assertEqual((damaged.key, damaged.path), (key, stored.path))
+        self.assertEqual(hd.collect_sources(dry_run=True, session=self.session), [])
+        self.assertEqual([one.key for one in hd.remove_sources([key], dry_run=True, session=self.session)], [key])
+        self.assertEqual(len(hd.list_sources(session=self.session)), 1)
+        hd.remove_sources([key], session=self.session)
+        self.assertEqual(hd.list_sources(session=self.session), [])
+
     def test_a_build_is_found_and_entered(self):
         script = '/bin/mkdir "$ARTIFACT/bin"; echo echo hello >"$ARTIFACT/bin/greet"; /bin/chmod +x "$ARTIFACT/bin/greet"'
         spec = support.spec("greet", script.replace("$", "\\$"))

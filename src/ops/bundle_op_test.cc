@@ -1,0 +1,91 @@
+#include "ops/bundle_op.h"
+
+#include "ops/fetch_op.h"
+#include "ops/ops_testing.h"
+
+#include <filesystem>
+
+namespace hdist {
+namespace {
+
+class BundleOpTest : public OpsTest {
+protected:
+  std::string path(const std::string& name) const { return tmp_.path() + "/" + name; }
+  std::string content(const std::string& name) {
+    write_file(path(name), "content of " + name);
+    return path(name);
+  }
+  static std::string key_of(const std::string& name) {
+    return SourceKey::make(SourceType::file, sha256("content of " + name)).str();
+  }
+  BundleResponse bundle(const std::string& graph) {
+    BundleRequest request;
+    request.target = path("bundle");
+    request.graph = TaskGraph::read(read_json("graph", graph));
+    return bundle_sources(*session_, request);
+  }
+  std::string fetch_task(const std::string& name) {
+    return R"({"type": "fetch", "url": ")" + path(name) + R"(", "key": ")" + key_of(name) + R"("})";
+  }
+};
+
+TEST_F(BundleOpTest, AGraphsSourcesAreFetchedAndCopied) {
+  content("a");
+  content("b");
+  std::string graph =
+      R"({"version": 1, "tasks": {"a": )" + fetch_task("a") + R"(, "b": )" + fetch_task("b") + "}}";
+  BundleResponse response = bundle(graph);
+  ASSERT_EQ(response.sources.size(), 2U);
+  EXPECT_FALSE(response.sources[0].was_present);
+  EXPECT_EQ(response.size_bytes(), 24);
+  EXPECT_TRUE(std::filesystem::exists(path("bundle/packs/file/" + key_of("b").substr(5))));
+  response = bundle(graph);
+  EXPECT_TRUE(response.sources[1].was_present);
+  EXPECT_EQ(to_value(response).find("sources")->if_list()->size(), 2U);
+}
+
+TEST_F(BundleOpTest, WhatIsMissingIsNamedAndTheRestIsThere) {
+  content("b");
+  try {
+    bundle(R"({"version": 1, "tasks": {"a": )" + fetch_task("a") + R"(, "b": )" + fetch_task("b") +
+           "}}");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "bundle.incomplete");
+    EXPECT_NE(error.message().find(path("a")), std::string::npos);
+    EXPECT_EQ(error.message().find(path("b") + ":"), std::string::npos);
+  }
+  EXPECT_TRUE(std::filesystem::exists(path("bundle/packs/file/" + key_of("b").substr(5))));
+}
+
+TEST_F(BundleOpTest, WhatASpecNamesAndNothingFetchesMustBeInTheStore) {
+  std::string graph = R"({"version": 1, "tasks": {"x": {"type": "build", "spec": {"name": "x",
+    "sources": [{"key": ")" +
+                      key_of("c") + R"("}], "build": {"commands": [{"cmd": ["/bin/true"]}]}}}}})";
+  EXPECT_NE(message_of([&] { bundle(graph); }).find("nothing fetches it"), std::string::npos);
+  fetch_sources(*session_, {{{content("c"), {}}}, {}});
+  EXPECT_EQ(bundle(graph).sources.size(), 1U);
+}
+
+TEST_F(BundleOpTest, KeysAreThoseOfTheStore) {
+  SourceKey key = fetch_sources(*session_, {{{content("d"), {}}}, {}}).sources.at(0).key;
+  BundleRequest request;
+  request.target = path("bundle");
+  request.keys = {key.digest().substr(0, 6)};
+  EXPECT_EQ(bundle_sources(*session_, request).sources.at(0).item.key, key);
+  request.keys = {"tar.gz:zzzz"};
+  EXPECT_NE(message_of([&] { bundle_sources(*session_, request); }).find("there is no source"),
+            std::string::npos);
+}
+
+TEST_F(BundleOpTest, RequestsAreStrict) {
+  auto read = [](const std::string& text) {
+    return read_bundle_request(read_json("request", text));
+  };
+  EXPECT_EQ(read(R"({"target": "x", "keys": ["abcd"]})").keys.size(), 1U);
+  EXPECT_THROW(read(R"({"keys": []})"), Error);
+  EXPECT_THROW(read(R"({"target": "x", "key": "abcd"})"), Error);
+}
+
+} // namespace
+} // namespace hdist
