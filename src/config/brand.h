@@ -20,7 +20,7 @@ struct Brand {
   // Whose root the stores are in unless the config says otherwise: its own, or the shared one.
   std::string sources_root = "~/.hashdist";
   std::string artifacts_root = "~/.hashdist";
-  std::string issue_address;                // where to report a defect; empty: say nothing
+  std::string issue_address; // where to report a defect; empty: say nothing
 };
 
 } // namespace hdist

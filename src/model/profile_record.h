@@ -27,9 +27,9 @@ struct ProfileRecord {
   std::vector<ProfileVariable> environment; // values with "$PROFILE" for the profile's own path
   std::string input; // digest of members, rules and layout version: equal input, equal profile
   int64_t made_at_s = 0;
-  std::string author; // user name or uid
-  std::string reason; // the command, in words
-  std::string stack;  // path of the stack file, "" if none
+  std::string author;        // user name or uid
+  std::string reason;        // the command, in words
+  std::string stack;         // path of the stack file, "" if none
   bool stands_alone = false; // copies, which do not need the members to be there
 
   static ProfileRecord parse(std::string_view text, std::string_view name);
