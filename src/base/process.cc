@@ -55,6 +55,7 @@ ExitStatus run(const Command& command, std::stop_token stop) {
   StandardStreams streams(command, sources);
   const Fd& output = streams.output ? streams.output : streams.error;
   request.fds = {streams.input.get(), output.get(), streams.error.get()};
+  request.handed_on = command.handed_on;
   Child child(request);
   streams.input.reset();
   streams.output.reset();

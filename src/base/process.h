@@ -14,6 +14,8 @@
 
 namespace hdist {
 
+constexpr int kFirstHandedOn = 64; // out of the way of what scripts and programs open
+
 struct Command {
   std::vector<std::string> argv; // argv[0] is a path, or a name looked up in PATH of `env`
   Env env;
@@ -23,6 +25,9 @@ struct Command {
   std::function<void(std::string_view bytes)> output;
   /// When set, stdout goes here and only stderr to `output`.
   std::function<void(std::string_view bytes)> standard_output;
+  /// Descriptors above that number which the program gets besides, as kFirstHandedOn and those
+  /// after it.
+  std::vector<int> handed_on = {};
   double timeout_s =
       0; // 0: none; when it is over, everything is killed and ExitStatus::timed_out set
 };

@@ -77,9 +77,20 @@ private:
     int target = 0;
     for (int fd : request.fds)
       if (int error = ::posix_spawn_file_actions_adddup2(&actions_, fd, target++)) return error;
-    if (int error = ::posix_spawn_file_actions_addclosefrom_np(&actions_, target)) return error;
+    if (int error = add_handed_on(request, target)) return error;
     if (request.cwd.empty()) return 0;
     return ::posix_spawn_file_actions_addchdir_np(&actions_, request.cwd.c_str());
+  }
+  /// Closes all else from number `target` on.
+  int add_handed_on(const SpawnRequest& request, int target) {
+    for (int number = kFirstHandedOn; int fd : request.handed_on)
+      if (int error = ::posix_spawn_file_actions_adddup2(&actions_, fd, number++)) return error;
+    if (!request.handed_on.empty()) {
+      for (; target < kFirstHandedOn; ++target)
+        if (int error = ::posix_spawn_file_actions_addclose(&actions_, target)) return error;
+      target += static_cast<int>(request.handed_on.size());
+    }
+    return ::posix_spawn_file_actions_addclosefrom_np(&actions_, target);
   }
   void destroy() {
     ::posix_spawn_file_actions_destroy(&actions_);

@@ -39,6 +39,7 @@ struct SpawnRequest {
   /// Become 0, 1, 2, ... of the child, where all others are closed. From the functions above, so
   /// that none has a number which another one is to get.
   std::vector<int> fds;
+  std::vector<int> handed_on = {}; // as of Command
 };
 
 /// A started child, leader of a session of its own, with default signals.

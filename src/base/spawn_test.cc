@@ -24,6 +24,25 @@ TEST(Spawn, DescriptorsOfTheCallerAreClosed) {
   ::close(leaked);
 }
 
+TEST(Spawn, DescriptorsThatAreHandedOnComeFrom64OnAndNoOthers) {
+  TempDir tmp;
+  write_file(tmp.path() + "/a", "a");
+  write_file(tmp.path() + "/b", "b");
+  const auto open_above = [&](const std::string& name) {
+    const Fd fd(::open((tmp.path() + name).c_str(), O_RDONLY | O_CLOEXEC));
+    return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstHandedOn + 2));
+  };
+  const Fd a = open_above("/a"), b = open_above("/b");
+  const int leaked = ::open("/dev/null", O_RDONLY); // NOLINT(android-cloexec-open): the point here
+  const int high = ::fcntl(leaked, F_DUPFD, kFirstHandedOn);
+  Command command = shell("ls /proc/$$/fd; cat <&64; cat <&65");
+  command.argv[0] = "bash"; // dash knows numbers of one digit only
+  command.handed_on = {b.get(), a.get()};
+  EXPECT_EQ(capture(command), "0\n1\n2\n64\n65\nba");
+  ::close(leaked);
+  ::close(high);
+}
+
 TEST(Spawn, WorksWhenTheCallerHasNoStandardDescriptors) {
   const pid_t pid = ::fork();
   if (pid == 0) {

@@ -96,6 +96,7 @@ public:
         {std::move(link.ours), [this](std::string_view bytes) { report_.read(bytes); }});
     const Fd& output = streams.output ? streams.output : streams.error;
     request.fds = {streams.input.get(), output.get(), streams.error.get(), link.theirs.get()};
+    request.handed_on = command.handed_on;
     child_ = std::make_unique<Child>(request);
   }
 

@@ -6,6 +6,7 @@
 #include "build/log_dir.h"
 #include "data/json.h"
 #include "model/founding_spec.h"
+#include "schedule/jobserver.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -151,6 +152,7 @@ Env BuildRun::environment() const {
   request.config_json = parts_.options.config_json;
   request.virtuals = parts_.options.virtuals;
   request.cpus = std::max(parts_.options.cpus, 1);
+  request.shares_cpus = parts_.options.jobserver != nullptr;
   request.native = spec_.platform().has_value();
   request.as_root = ::geteuid() == 0;
   return job_environment(request);
@@ -194,6 +196,13 @@ ExitStatus BuildRun::run_command(const JobCommand& job, std::string* captured) {
                                 human_size(kMaxCaptured)));
       *captured += bytes;
     };
+  // For as long as it runs: whatever it was lent comes back at its end, when no process is left.
+  std::optional<Jobserver::Client> share;
+  if (parts_.options.jobserver != nullptr) {
+    share.emplace(parts_.options.jobserver->join(stop_));
+    const auto [reading, writing] = share->descriptors();
+    command.handed_on = {reading, writing};
+  }
   ExitStatus status = run_supervised(command,
                                      {.program = parts_.options.supervise,
                                       .token = attempt_.token(),

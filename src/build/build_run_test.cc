@@ -3,6 +3,7 @@
 #include "build/builder.h"
 #include "build/test_builds.h"
 #include "model/hitpack.h"
+#include "schedule/jobserver.h"
 #include "testing/testing.h"
 
 #include <fmt/format.h>
@@ -54,6 +55,24 @@ TEST_F(BuildRunTest, JobGetsItsOwnPlacesAndAnEmptyStdin) {
       output_of("cat; umask; echo $LC_ALL $TZ $MAKEFLAGS; cd; basename $PWD; basename $TMPDIR; "
                 "[ $BUILD = \"$OLDPWD\" ] && basename $BUILD; echo \"$HDIST_CONFIG\"");
   EXPECT_EQ(output, "0022\nC.UTF-8 UTC -j2\nhome\ntmp\nwork\n{\"k\":\"v\"}\n");
+}
+
+TEST_F(BuildRunTest, WhatAKilledMakeWasLentComesBack) {
+  Jobserver server(3);
+  place_.options.jobserver = &server;
+  const std::string all = "test \"$MAKEFLAGS\" = '-j2 --jobserver-auth=64,65' && timeout 20 dd "
+                          "bs=1 count=2 <&64 2>/dev/null";
+  for (const char* name : {"first", "second"}) {
+    Value value =
+        parse_json(R"({"build": {"commands": [{"cmd": ["/bin/bash", "-c", ""]}]}})", "spec");
+    value.set("name", name);
+    Value& script =
+        value.find("build")->find("commands")->if_list()->front().find("cmd")->if_list()->back();
+    script = Value("PATH=/usr/bin:/bin; " + replace_all(all, "$", "\\$") + "; kill -9 \\$\\$");
+    const BuildFailure failure = place_.must_fail(BuildSpec::from_value(std::move(value)));
+    ASSERT_FALSE(failure.last_lines.empty()) << failure.reason;
+    EXPECT_EQ(failure.last_lines.back(), "++") << failure.reason;
+  }
 }
 
 TEST_F(BuildRunTest, InProcessCommandsRunThisProgram) {

@@ -20,6 +20,8 @@
 
 namespace hdist {
 
+class Jobserver;
+
 enum class KeepBuild { never, on_error, always };
 
 struct BuildOptions {
@@ -35,6 +37,7 @@ struct BuildOptions {
   int cpus = 1;                                 // MAKEFLAGS=-jN and HASHDIST_CPU_COUNT, unhashed
   KeepBuild keep = KeepBuild::on_error;
   int keep_failed = 3; // failed build directories kept in temp_dir; older ones are removed
+  Jobserver* jobserver = nullptr; // what all builds of a run share `cpus` by; none: each has them
   Isolation isolation = Isolation::automatic;
   Platform machine; // specs of a foreign platform are refused
 };

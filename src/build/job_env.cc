@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "base/process.h"
 #include "base/text.h"
 
 #include <fmt/format.h>
@@ -94,7 +95,10 @@ Env job_environment(const JobEnvRequest& request) {
   if (request.native) env.set("LD_RUN_PATH", padded_run_path(request.imports, request.artifact));
   if (request.as_root) env.set("TAR_OPTIONS", "--no-same-owner");
   if (request.cpus > 0) {
-    env.set("MAKEFLAGS", fmt::format("-j{}", request.cpus));
+    env.set("MAKEFLAGS", fmt::format("-j{}", request.cpus) +
+                             (request.shares_cpus ? fmt::format(" --jobserver-auth={},{}",
+                                                                kFirstHandedOn, kFirstHandedOn + 1)
+                                                  : ""));
     env.set("HASHDIST_CPU_COUNT", fmt::format("{}", request.cpus));
   }
   if (!request.build_dir.empty()) env.set("BUILD", request.build_dir);

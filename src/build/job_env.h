@@ -25,10 +25,11 @@ struct JobEnvRequest {
   std::string home, temp; // HOME, TMPDIR; not set when empty
   std::string config_json;
   std::map<std::string, std::string> virtuals;
-  int cpus = 0;         // MAKEFLAGS and HASHDIST_CPU_COUNT; 0: not set
-  bool native = false;  // specs with a platform get LD_RUN_PATH: imports' lib, own lib, padding
-  bool as_root = false; // tar keeps no owners
-  Env overrides;        // the caller's; they win over all but what tells the job its own places
+  int cpus = 0;             // MAKEFLAGS and HASHDIST_CPU_COUNT; 0: not set
+  bool shares_cpus = false; // by tokens: make finds the jobserver at kFirstHandedOn and the next
+  bool native = false;      // specs with a platform get LD_RUN_PATH: imports' lib, own lib, padding
+  bool as_root = false;     // tar keeps no owners
+  Env overrides;            // the caller's; they win over all but what tells the job its own places
 };
 
 /// The text of LD_RUN_PATH. However deep a file lies below the artifact (up to 8 directories), what

@@ -38,6 +38,12 @@ TEST(JobEnv, HasTheFixedVariablesOfTheHashRule) {
   EXPECT_EQ(env.get("HASHDIST_CPU_COUNT"), "3");
 }
 
+TEST(JobEnv, ATokenSharingMakeFindsItsDescriptorsInMakeflags) {
+  JobEnvRequest request = native_request();
+  request.shares_cpus = true;
+  EXPECT_EQ(job_environment(request).get("MAKEFLAGS"), "-j3 --jobserver-auth=64,65");
+}
+
 TEST(JobEnv, HasNothingOfTheCaller) {
   const Env env = job_environment(native_request());
   for (const char* name : {"USER", "LD_LIBRARY_PATH", "CFLAGS", "TAR_OPTIONS", "LANG"})

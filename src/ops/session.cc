@@ -111,9 +111,12 @@ CleanOptions Session::clean_options(bool dry_run) {
 }
 
 Builder& Session::builder() {
-  if (!builder_)
-    builder_ =
-        std::make_unique<Builder>(artifacts(), sources(), publisher(), build_options(), events_);
+  if (!builder_) {
+    BuildOptions options = build_options();
+    if (options.cpus > 1) jobserver_ = std::make_unique<Jobserver>(options.cpus);
+    options.jobserver = jobserver_.get();
+    builder_ = std::make_unique<Builder>(artifacts(), sources(), publisher(), options, events_);
+  }
   return *builder_;
 }
 

@@ -9,6 +9,7 @@
 #include "config/paths.h"
 #include "host/host.h"
 #include "profile/profile.h"
+#include "schedule/jobserver.h"
 #include "source/fetch.h"
 #include "store/publisher.h"
 
@@ -95,6 +96,7 @@ private:
   std::unique_ptr<DebSources> deb_;
   std::unique_ptr<DeadHosts> dead_hosts_;
   std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Jobserver> jobserver_;
   std::unique_ptr<Builder> builder_;
   std::unique_ptr<Host> host_;
 };
