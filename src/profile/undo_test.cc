@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <random>
 
 namespace hdist {
 namespace {
@@ -92,6 +93,11 @@ TEST(Undo, WhatNobodyEnteredIsNotBelieved) {
   }
 }
 
+/// For messages.
+std::string lines(const Env& env) {
+  return join(env.strings(), "\n");
+}
+
 /// The environment that a shell has after it evaluated the text.
 Env evaluated(const std::vector<std::string>& shell, const Env& env, const std::string& text) {
   TempDir tmp;
@@ -100,13 +106,14 @@ Env evaluated(const std::vector<std::string>& shell, const Env& env, const std::
   command.argv = shell;
   command.env = env;
   command.env.set("FILE", tmp.path() + "/text");
+  command.env.set("LC_ALL", "C.UTF-8"); // in the plain C locale fish takes bytes for Latin-1
   Env after;
   for (const std::string& entry : split(capture(command), '\0')) {
     std::size_t equals = entry.find('=');
     if (equals != std::string::npos) after.set(entry.substr(0, equals), entry.substr(equals + 1));
   }
   for (const char* name :
-       {"FILE", "PWD", "OLDPWD", "SHLVL", "_", "HOME", "LOGNAME", "USER", "GROUP", "HOST",
+       {"FILE", "LC_ALL", "PWD", "OLDPWD", "SHLVL", "_", "HOME", "LOGNAME", "USER", "GROUP", "HOST",
         "HOSTTYPE", "MACHTYPE", "OSTYPE", "VENDOR", "TERM", "SHELL", "NLSPATH"})
     after.unset(name);
   return after;
@@ -136,8 +143,10 @@ TEST(Undo, EveryShellMakesTheChange) {
   Env after = enter(before, "/p 'q'", variables);
   for (Shell shell : {Shell::sh, Shell::fish, Shell::csh})
     for (const std::vector<std::string>& words : shells(shell)) {
-      EXPECT_EQ(evaluated(words, before, change_text(before, after, shell)), after) << words[0];
-      EXPECT_EQ(evaluated(words, after, change_text(after, before, shell)), before) << words[0];
+      EXPECT_EQ(lines(evaluated(words, before, change_text(before, after, shell))), lines(after))
+          << words[0];
+      EXPECT_EQ(lines(evaluated(words, after, change_text(after, before, shell))), lines(before))
+          << words[0];
     }
 }
 
@@ -148,10 +157,87 @@ TEST(Undo, TheTextForShRemembersTheSame) {
     std::string text = sh_remember_before(kVariables, quoted_for_sh("/p o'n")) +
                        sh_activation(kVariables) + sh_remember_after(kVariables);
     for (const std::vector<std::string>& words : shells(Shell::sh)) {
-      EXPECT_EQ(evaluated(words, before, text), after) << words[0] << "\n" << text;
-      EXPECT_EQ(evaluated(words, before, text + text), after) << words[0];
+      EXPECT_EQ(lines(evaluated(words, before, text)), lines(after)) << words[0] << "\n" << text;
+      EXPECT_EQ(lines(evaluated(words, before, text + text)), lines(after)) << words[0];
     }
   }
+}
+
+/// Random environments, profiles and edits: what is in them is hostile to any shell.
+class Random {
+public:
+  explicit Random(unsigned seed) : engine_(seed) {}
+
+  int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(engine_); }
+  bool one_in(int times) { return below(times) == 0; }
+  std::string text(const std::string& without) {
+    static const std::string kBytes = "ab/'\"\\$`!*?[]{}()<>|&;#~% \t\n:=\xc3\xa4-";
+    std::string result(1, 'x');
+    for (int i = below(8); i > 0; --i)
+      if (char c = kBytes[static_cast<std::size_t>(below(static_cast<int>(kBytes.size())))];
+          without.find(c) == std::string::npos)
+        result += c;
+    return result;
+  }
+  std::string value(Kind kind, const std::string& without) {
+    std::string mark = kind == Kind::flags ? " " : ":";
+    std::string result = text(without + (kind == Kind::plain ? "" : mark));
+    for (int i = kind == Kind::plain ? 0 : below(3); i > 0; --i)
+      result += mark + text(without + mark);
+    return result;
+  }
+  std::vector<ProfileVariable> variables(const std::string& without) {
+    std::vector<ProfileVariable> list;
+    for (const char* name : {"PATH", "A", "B", "C_1", "MANPATH"}) {
+      if (one_in(3)) continue;
+      bool is_path = std::string_view(name).ends_with("PATH");
+      Kind kind = is_path ? Kind::path : static_cast<Kind>(below(3));
+      std::string mark = kind == Kind::flags ? " " : kind == Kind::path ? ":" : "";
+      ProfileVariable variable{name, kind, {text(without + mark)}};
+      if (kind != Kind::plain && one_in(2)) variable.values.push_back(text(without + mark));
+      list.push_back(std::move(variable));
+    }
+    return list;
+  }
+  Env environment(const std::vector<ProfileVariable>& variables, const std::string& without) {
+    Env env;
+    env.set("PATH", "/usr/bin:/bin");
+    for (const ProfileVariable& variable : variables)
+      if (!one_in(3)) env.set(variable.name, value(variable.kind, without));
+    return env;
+  }
+
+private:
+  std::mt19937 engine_;
+};
+
+TEST(Undo, RandomProfilesAreEnteredAndLeftInEveryShell) {
+  for (unsigned seed = 1; seed <= 12; ++seed)
+    for (Shell shell : {Shell::sh, Shell::fish, Shell::csh}) {
+      Random random(seed);
+      // Lines end a value for csh; other bytes than ASCII are characters of a locale to it.
+      std::string without = shell == Shell::csh ? "\n\xc3\xa4" : "";
+      std::vector<ProfileVariable> variables = random.variables(without);
+      Env before = random.environment(variables, without);
+      std::string profile = "/" + random.text(without);
+      Env after = enter(before, profile, variables);
+      EXPECT_EQ(left(after), before) << seed;
+      std::string text = change_text(before, after, shell);
+      if (shell == Shell::sh)
+        text = sh_remember_before(variables, quoted_for_sh(profile)) + sh_activation(variables) +
+               sh_remember_after(variables);
+      Env edited = after;
+      for (const ProfileVariable& variable : variables)
+        if (random.one_in(2)) edited.set(variable.name, random.value(variable.kind, without));
+      Env wanted = left(edited);
+      for (const std::vector<std::string>& words : shells(shell)) {
+        EXPECT_EQ(lines(evaluated(words, before, text)), lines(after)) << words[0] << seed << "\n"
+                                                                       << text;
+        EXPECT_EQ(lines(evaluated(words, edited, change_text(edited, wanted, shell))),
+                  lines(wanted))
+            << words[0] << seed;
+      }
+    }
 }
 
 TEST(Undo, AHostileDepthRunsNothing) {

@@ -3,7 +3,7 @@
 
 usage: faults.py OPERATION HDIST SHIM [--full] [--trials N] [--seed TEXT] [--only FAULT:N]
 
-OPERATION is build, fetch, makeprofile or gc. Faults: the process is killed before the call, the call fails with EIO, or from it on the
+OPERATION is build, fetch, makeprofile, link (of a name to a profile), tree (of copies) or gc. Faults: the process is killed before the call, the call fails with EIO, or from it on the
 disk is full or read-only. After each the files must be in order (invariants.py), and then the same command without a fault
 must succeed and leave nothing half-done. --full (or HDIST_TEST_FULL=1) tries every fault at every call; else N of them, evenly spread, from a
 place that the seed gives: each commit tries others, and the same commit the same ones. --only tries one.
@@ -115,6 +115,10 @@ class Operation:
     def check_done(self, done):
         raise NotImplementedError
 
+    def is_done(self, done):
+        """Whether the run after a fault came to its end."""
+        return done.returncode == 0
+
 
 class Build(Operation):
     def __init__(self, place):
@@ -173,6 +177,56 @@ class MakeProfile(Operation):
         return invariants.profile_problems(self.link, self.place.store, [self.NEW])
 
 
+class Link(Operation):
+    """A name in the registry, for a profile elsewhere."""
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        place.must(["makeprofile", "./elsewhere", base])
+        self.words = ["profile", "link", "name", "./elsewhere"]
+        self.registered = [base]
+        self.target = os.path.join(place.work, "elsewhere")
+        self.link = os.path.join(place.home, ".hashdist", "profiles", "name")
+
+    def check(self):
+        wrong = os.path.lexists(self.link) and not (os.path.islink(self.link) and os.readlink(self.link) == self.target)
+        return super().check() + ([f"{self.link} is something else"] if wrong else [])
+
+    def check_done(self, done):
+        return invariants.profile_problems(self.link, self.place.store, [{"share/base": b"base\n"}])
+
+
+class Tree(Operation):
+    """Copies of artifacts that stand alone: there whole, or not there."""
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        app = place.built("app", "mkdir $ARTIFACT/bin; echo \"$ARTIFACT\" >$ARTIFACT/bin/app; ln -s app $ARTIFACT/bin/link",
+                          {"bin/app": "", "bin/link": "app"})
+        place.contents["app"]["bin/app"] = (place.path_of(app) + "\n").encode()
+        self.words = ["makeprofile", "--no-artifact-symlinks", "./tree", base, app]
+        self.registered = [base, app]
+        self.tree = os.path.join(place.work, "tree")
+        self.content = {"share/base": b"base\n", "bin/app": (self.tree + "\n").encode(), "bin/link": b"app"}
+
+    def check(self):
+        problems = super().check()
+        if not os.path.lexists(self.tree):
+            return problems
+        found = invariants.files_below(self.tree)
+        written = [found.pop(name, None) for name in ("profile.json", "activate.sh", "install.json")]
+        return problems + ([] if found == self.content and all(written) else [f"the tree is not whole: {found}"])
+
+    def check_done(self, done):
+        return [] if os.path.isdir(self.tree) else ["there is no tree"]
+
+    def is_done(self, done):
+        # One that was finished before the fault is left alone.
+        return done.returncode == 0 or (done.returncode == 3 and os.path.isdir(self.tree))
+
+
 class Gc(Operation):
     def __init__(self, place):
         super().__init__(place)
@@ -196,7 +250,7 @@ class Gc(Operation):
                 if os.listdir(os.path.join(self.place.store, name))]
 
 
-OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "gc": Gc}
+OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "link": Link, "tree": Tree, "gc": Gc}
 
 
 def end_problems(done, fault):
@@ -218,7 +272,7 @@ def trial(place, operation, fault):
     if done.returncode == 0:
         problems += operation.check_done(done)
     again = place.run(operation.words)
-    if again.returncode != 0:
+    if not operation.is_done(again):
         problems.append(f"the next run ends with {again.returncode}: {again.stderr}")
     else:
         problems += ["after the next run: " + problem for problem in operation.check() + operation.check_done(again)]
@@ -252,7 +306,7 @@ def main():
     parser.add_argument("hdist")
     parser.add_argument("shim")
     parser.add_argument("--full", action="store_true", default=os.environ.get("HDIST_TEST_FULL") == "1")
-    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--trials", type=int, default=16)
     parser.add_argument("--seed", default=os.environ.get("HDIST_TEST_SEED") or seed_of_commit())
     parser.add_argument("--only")
     arguments = parser.parse_args()
