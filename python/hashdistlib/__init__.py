@@ -6,7 +6,7 @@ profiles in Python: package, Profile, command_line.
 from . import builder, config, errors, events, package, profiles, program, session, sources, stacks, store, tasks
 from .builder import build, hash_spec
 from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, UsageError
-from .profiles import env, link_profile, makeprofile, registered_profiles, unlink_profile
+from .profiles import env, link_profile, makebuildprofile, makeprofile, registered_profiles, unlink_profile
 from .program import Profile, command_line
 from .session import Session
 from .sources import bundle, collect_sources, fetch, list_sources, remove_sources, unpack, verify_sources
@@ -37,6 +37,7 @@ __all__ = [
     "hash_spec",
     "link_profile",
     "list_sources",
+    "makebuildprofile",
     "makeprofile",
     "package",
     "profiles",

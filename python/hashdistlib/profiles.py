@@ -1,5 +1,5 @@
 """Profiles: directories of links to artifacts, ready for PATH, switched by one rename."""
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from . import _arguments
 from .session import Session, session_or_default
@@ -11,6 +11,7 @@ __all__ = [
     "Variable",
     "env",
     "link_profile",
+    "makebuildprofile",
     "makeprofile",
     "registered_profiles",
     "unlink_profile",
@@ -102,6 +103,12 @@ def makeprofile(
         reason=_arguments.text_or_none("reason", reason),
     )
     return Generation(*(answer[name] for name in Generation._fields))
+
+
+def makebuildprofile(spec: Mapping[str, Any], *, session: Optional[Session] = None) -> str:
+    """The path of a temporary profile of all that a build spec imports. It stays as long as this process."""
+    answer = session_or_default(session).call("makebuildprofile", spec=_arguments.mapping("spec", spec))
+    return answer["path"]
 
 
 def env(profile: _arguments.Path, *, session: Optional[Session] = None) -> Environment:

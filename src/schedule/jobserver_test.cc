@@ -166,6 +166,7 @@ TEST(Jobserver, ManyJobsNeverHoldMoreThanThereAre) {
     }
   };
   std::vector<std::jthread> jobs;
+  jobs.reserve(8);
   for (int i = 0; i < 8; ++i)
     jobs.emplace_back(work);
   jobs.clear();

@@ -62,6 +62,15 @@ class LibraryTest(support.HomeTest):
         with self.assertRaisesRegex(errors.Error, "slash"):
             hd.link_profile("a/b", self.home / "mine", session=self.session)
 
+    def test_what_a_build_imports_is_one_profile(self):
+        built = hd.build(support.spec("data", 'echo text >"\\$ARTIFACT/data"'), session=self.session)
+        spec = {"name": "user", "build": {"import": [{"id": built.id}]}}
+        path = pathlib.Path(hd.makebuildprofile(spec, session=self.session))
+        self.assertEqual((path / "data").read_text(), "text\n")
+        spec["build"]["import"][0]["id"] = "none/" + 32 * "a"
+        with self.assertRaisesRegex(errors.Error, "not built yet: none/"):
+            hd.makebuildprofile(spec, session=self.session)
+
     def test_a_stack_is_compiled_and_updated(self):
         (self.home / "recipes").mkdir()
         (self.home / "recipes" / "tool.yaml").write_text(
