@@ -6,17 +6,22 @@
 #include "base/text.h"
 #include "data/fields.h"
 #include "model/artifact_id.h"
+#include "model/safe_path.h"
 #include "model/source_key.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace hdist {
 namespace {
 
 constexpr std::string_view kUnhashedSuffix = "_nohash";
+/// What a job is told about itself, which no dependency may hide.
+constexpr std::array<std::string_view, 6> kOfTheJob{"ARTIFACT", "BUILD", "HOME",
+                                                    "PATH",     "PWD",   "TMPDIR"};
 constexpr const char* kGiven = "nohash_founding";
 
 bool is_variable_name(std::string_view name) {
@@ -103,6 +108,9 @@ private:
                              fmt::format("\"{}\" cannot be the name of a variable: expected "
                                          "letters, digits and '_', no digit first",
                                          printable(name)));
+      if (std::find(kOfTheJob.begin(), kOfTheJob.end(), name) != kOfTheJob.end())
+        throw document_error(document_, value->position(), path,
+                             fmt::format("${} is a variable of every job", name));
       if (dependencies_.contains(name + "path"))
         throw document_error(document_, value->position(), path,
                              fmt::format("its path would be ${0}path, but {0}path is a dependency "
@@ -122,6 +130,11 @@ private:
     for (const auto& [target, value] : sorted_map("sources")) {
       const std::string path = fields_.path_of("sources") + "." + target;
       const std::string& text = expect_string(document_, *value, path);
+      if (target != "." &&
+          !is_safe_relative_path(target.substr(0, target.find_last_not_of('/') + 1)))
+        throw document_error(
+            document_, value->position(), path,
+            fmt::format("\"{}\" is no path below the build directory", printable(target)));
       const std::optional<SourceKey> key = SourceKey::parse(text);
       if (!key)
         throw document_error(document_, value->position(), path,
@@ -172,6 +185,7 @@ private:
     Value command = made_at(Value::map(), given);
     Value list = made_at(Value(*given.if_list()), given);
     if (words.front() == "hdist") {
+      if (words.size() == 1) throw fields_.error("command", "expected a command after \"hdist\"");
       list.if_list()->erase(list.if_list()->begin());
       command.set("hdist", std::move(list));
     } else {

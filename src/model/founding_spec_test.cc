@@ -80,6 +80,8 @@ TEST(FoundingSpec, TheCommandBeginsWithADependencyOrIsOurs) {
             std::string::npos);
   EXPECT_NE(error_of(R"("command": ["$sh"])").find("$shpath/bin/"), std::string::npos);
   EXPECT_NE(error_of(R"("command": [])").find("expected a program"), std::string::npos);
+  EXPECT_NE(error_of(R"("command": ["hdist"])").find("command: expected a command after"),
+            std::string::npos);
 }
 
 TEST(FoundingSpec, MistakesShowTheirLine) {
@@ -89,6 +91,17 @@ TEST(FoundingSpec, MistakesShowTheirLine) {
   EXPECT_NE(
       error_of(command + R"("sources": {".": "zip"})").find("sources..: \"zip\" is no source"),
       std::string::npos);
+  for (const char* target : {"../x", "/x", "a//b", ""})
+    EXPECT_NE(error_of(command + R"("sources": {")" + target + R"(": "file:aaaa"})")
+                  .find("is no path below the build directory"),
+              std::string::npos)
+        << target;
+  EXPECT_NE(first_line(message_of([&] {
+              BuildSpec::read(read_json("s", R"({"name": "x", "command": ["hdist", "y"],
+                "build-dependencies": {"ARTIFACT": "a/)" +
+                                                 kHash + R"("}})"));
+            })).find("build-dependencies.ARTIFACT: $ARTIFACT is a variable of every job"),
+            std::string::npos);
   EXPECT_NE(error_of(command + R"("env": {"A": 1})").find("env.A: expected a string"),
             std::string::npos);
   EXPECT_NE(error_of(command + R"("env": {"A=": "1"})").find("name of a variable"),
