@@ -96,9 +96,16 @@ def list_sources(keys: Sequence[str] = (), *, session: Optional[Session] = None)
     return [_stored(item) for item in answer["sources"]]
 
 
-def verify_sources(keys: Sequence[str] = (), *, session: Optional[Session] = None) -> List[DamagedSource]:
-    """Read sources (all, when none is named) and compare them with their keys; returns those that are damaged."""
-    answer = session_or_default(session).call("source-verify", keys=_arguments.texts("keys", keys))
+def verify_sources(
+    keys: Sequence[str] = (), *, repair: bool = False, session: Optional[Session] = None
+) -> List[DamagedSource]:
+    """Read sources (all, when none is named) and compare them with their keys; returns those that are damaged.
+
+    repair: fetch them again from the mirrors or from where they came; returns those that are still damaged.
+    """
+    answer = session_or_default(session).call(
+        "source-verify", keys=_arguments.texts("keys", keys), repair=_arguments.flag("repair", repair)
+    )
     return [DamagedSource(*(item[name] for name in DamagedSource._fields)) for item in answer["damaged"]]
 
 

@@ -75,13 +75,15 @@ public:
   BundleResponse finish() && {
     BundleResponse response{bundle_.path(), {}};
     Dir target = Dir::open(bundle_.path());
-    for (const auto& [key, item] : wanted_)
-      guarded(key, [&] {
+    for (const auto& entry : wanted_) {
+      const SourceItem& item = entry.second;
+      guarded(entry.first, [&] {
         bool is_new = copy_item(item, bundle_, session_.stop());
         Trial trial(target); // one at a time, so that there is room for it
         bundle_.unpack({.key = item.key, .target = trial.path("source")}, session_.stop());
         response.sources.push_back({*bundle_.find(item.key), !is_new});
       });
+    }
     if (!problems_.empty())
       throw Error(ErrorKind::failed, "bundle.incomplete",
                   fmt::format("{} cannot be in the bundle {}:\n  {}",

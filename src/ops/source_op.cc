@@ -43,7 +43,8 @@ SourceItem one_of(const std::vector<SourceItem>& items, const std::string& word,
 } // namespace
 
 SourceResponse list_sources(Session& session, const SourceRequest& request) {
-  SourceResponse response{.store = session.sources().path(), .sources = {}, .damaged = {}};
+  SourceResponse response{
+      .store = session.sources().path(), .sources = {}, .damaged = {}, .repaired = {}};
   std::vector<SourceItem> all = session.sources().list();
   for (const std::string& word : request.words)
     response.sources.push_back(one_of(all, word, response.store));
@@ -51,17 +52,67 @@ SourceResponse list_sources(Session& session, const SourceRequest& request) {
   return response;
 }
 
-SourceResponse verify_sources(Session& session, const SourceRequest& request) {
-  SourceResponse response = list_sources(session, request);
-  for (const SourceItem& item : response.sources) {
-    try {
-      session.sources().verify(item, session.stop());
-    } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted) throw;
-      if (!session.sources().find(item.key)) continue; // removed meanwhile
-      response.damaged.emplace_back(item, error);
-    }
+namespace {
+
+std::optional<Error> damage_of(Session& session, const SourceItem& item,
+                               const std::vector<SourceItem>& cut) {
+  if (std::any_of(cut.begin(), cut.end(),
+                  [&](const SourceItem& one) { return one.key == item.key; }))
+    return Error(ErrorKind::failed, "source.corrupt",
+                 fmt::format("{} is damaged: it has {} bytes, and had another number of them",
+                             item.path, item.size_bytes));
+  try {
+    session.sources().verify(item, session.stop());
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    if (session.sources().find(item.key)) return error; // else it was removed meanwhile
   }
+  return std::nullopt;
+}
+
+/// nullopt: it is whole again.
+std::optional<Error> mend(Session& session, const SourceItem& item, const Error& damage) {
+  auto cannot = [&](const std::string& why) {
+    return Error(damage.kind(), damage.code(),
+                 fmt::format("{}; it cannot be repaired: {}", damage.message(), why));
+  };
+  if (item.key.type() == SourceType::git)
+    return cannot("remove the repository " + item.path + " and fetch its commits again");
+  FetchTask task;
+  for (const SourceAddress& address : item.addresses)
+    task.candidates.push_back({address.url, Expectation(item.key)});
+  if (task.candidates.empty()) return cannot("no address is known that gave it");
+  try {
+    session.sources().mend(
+        item, [&] { static_cast<void>(session.fetcher().fetch(task, item.tags, session.stop())); });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    return cannot(error.message());
+  }
+  return std::nullopt;
+}
+
+void settle(Session& session, const SourceItem& item, std::optional<Error> damage,
+            SourceResponse& response) {
+  if (damage)
+    response.damaged.emplace_back(item, *std::move(damage));
+  else
+    response.repaired.push_back(session.sources().find(item.key).value_or(item));
+}
+
+} // namespace
+
+SourceResponse verify_sources(Session& session, const SourceRequest& request) {
+  SourceResponse response{
+      .store = session.sources().path(), .sources = {}, .damaged = {}, .repaired = {}};
+  std::vector<SourceItem> cut = session.sources().cut_off(), all = session.sources().list();
+  all.insert(all.end(), cut.begin(), cut.end());
+  for (const std::string& word : request.words)
+    response.sources.push_back(one_of(all, word, response.store));
+  if (request.words.empty()) response.sources = std::move(all);
+  for (const SourceItem& item : response.sources)
+    if (std::optional<Error> damage = damage_of(session, item, cut))
+      settle(session, item, request.repair ? mend(session, item, *damage) : damage, response);
   return response;
 }
 
@@ -77,11 +128,12 @@ SourceResponse remove_sources(Session& session, const SourceRequest& request) {
   return response;
 }
 
-SourceRequest read_source_request(const Document& request, bool may_remove) {
+SourceRequest read_source_request(const Document& request, const std::string& flag) {
   Fields fields(request, request.root, "");
   SourceRequest result;
   result.words = fields.texts("keys");
-  if (may_remove) result.dry_run = fields.flag_or("dry_run", false);
+  if (flag == "dry_run") result.dry_run = fields.flag_or(flag, false);
+  if (flag == "repair") result.repair = fields.flag_or(flag, false);
   fields.finish();
   return result;
 }
@@ -105,7 +157,7 @@ Value source_value(const SourceItem& item) {
 }
 
 Value to_value(const SourceResponse& response) {
-  Value::List sources, damaged;
+  Value::List sources, damaged, repaired;
   for (const SourceItem& item : response.sources)
     sources.push_back(source_value(item));
   for (const auto& [item, error] : response.damaged) {
@@ -119,26 +171,29 @@ Value to_value(const SourceResponse& response) {
   value.set("store", response.store);
   value.set("sources", Value(std::move(sources)));
   value.set("damaged", Value(std::move(damaged)));
+  for (const SourceItem& item : response.repaired)
+    repaired.emplace_back(item.key.str());
+  value.set("repaired", Value(std::move(repaired)));
   return value;
 }
 
 Operation source_list_operation() {
   return {"source-list", "what is in the source store",
           [](Session& session, const Document& request) {
-            return to_value(list_sources(session, read_source_request(request, false)));
+            return to_value(list_sources(session, read_source_request(request, "")));
           }};
 }
 
 Operation source_verify_operation() {
   return {"source-verify", "compare sources with their keys",
           [](Session& session, const Document& request) {
-            return to_value(verify_sources(session, read_source_request(request, false)));
+            return to_value(verify_sources(session, read_source_request(request, "repair")));
           }};
 }
 
 Operation source_remove_operation() {
   return {"source-rm", "remove sources", [](Session& session, const Document& request) {
-            return to_value(remove_sources(session, read_source_request(request, true)));
+            return to_value(remove_sources(session, read_source_request(request, "dry_run")));
           }};
 }
 

@@ -12,23 +12,26 @@ namespace hdist {
 struct SourceRequest {
   std::vector<std::string> words; // keys, or their beginnings of 4 characters or more
   bool dry_run = false;           // of remove_sources()
+  bool repair = false;            // of verify_sources()
 };
 
 struct SourceResponse {
   std::string store;
   std::vector<SourceItem> sources;                   // by key
-  std::vector<std::pair<SourceItem, Error>> damaged; // found by verify_sources()
+  std::vector<std::pair<SourceItem, Error>> damaged; // found by verify_sources(), and still so
+  std::vector<SourceItem> repaired;                  // by verify_sources()
 };
 
 /// Those that are meant; without words all. Errors usage "source.not-found", "source.ambiguous".
 SourceResponse list_sources(Session& session, const SourceRequest& request);
-/// Reads all of each and compares it with its key.
+/// Reads all of each and compares it with its key. To repair: what is damaged is fetched again from
+/// the mirrors and the addresses that gave it.
 SourceResponse verify_sources(Session& session, const SourceRequest& request);
 /// At least one word is needed.
 SourceResponse remove_sources(Session& session, const SourceRequest& request);
 
-/// {"keys": [...]}, for removal also "dry_run"
-SourceRequest read_source_request(const Document& request, bool may_remove);
+/// {"keys": [...]}, and a flag: "dry_run" or "repair", or none ("")
+SourceRequest read_source_request(const Document& request, const std::string& flag);
 /// {"key", "size", "urls": [{"url", "time"}], "tags", "last_use", "path"}
 Value source_value(const SourceItem& item);
 Value to_value(const SourceResponse& response);

@@ -58,6 +58,29 @@ TEST_F(SourceOpTest, DamageIsAResultAndTheRestIsReadAllTheSame) {
   EXPECT_EQ(to_value(response).find("damaged")->if_list()->size(), 1U);
 }
 
+TEST_F(SourceOpTest, WhatIsDamagedIsFetchedAgainFromItsAddresses) {
+  SourceItem flipped = *session_->sources().find(put("a"));
+  std::filesystem::rename(tmp_.path() + "/data.txt", tmp_.path() + "/moved.txt");
+  SourceItem cut = *session_->sources().find(put("content"));
+  for (const SourceItem& item : {flipped, cut}) {
+    std::filesystem::permissions(item.path, std::filesystem::perms::owner_all);
+    write_file(item.path, "c");
+  }
+  EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 2U);
+  // The address of the first gives other content now.
+  SourceResponse response = verify_sources(*session_, {{}, false, true});
+  ASSERT_EQ(response.repaired.size(), 1U);
+  EXPECT_EQ(response.repaired[0].key, cut.key);
+  EXPECT_EQ(read_file(cut.path), "content");
+  ASSERT_EQ(response.damaged.size(), 1U);
+  EXPECT_NE(response.damaged[0].second.message().find("it cannot be repaired: "),
+            std::string::npos);
+  EXPECT_EQ(read_file(flipped.path), "c");
+  std::filesystem::rename(tmp_.path() + "/moved.txt", tmp_.path() + "/data.txt");
+  EXPECT_EQ(verify_sources(*session_, {{flipped.key.str()}, false, true}).repaired.size(), 1U);
+  EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 0U);
+}
+
 TEST_F(SourceOpTest, OnlyWhatIsNamedIsRemoved) {
   SourceKey a = put("a"), b = put("b");
   EXPECT_THROW(remove_sources(*session_, {}), Error);

@@ -174,15 +174,15 @@ AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, cons
   Clock::time_point start = Clock::now();
   HttpResult answer = get_all(request, deposit, wanted.expected.has_value(), stop_here.get_token());
   deposit.rethrow();
-  bool is_part_kept = answer.failure && !request.validator.empty() && deposit.size_bytes() > 0;
-  if (is_part_kept) std::move(deposit).take().suspend(url, request.validator);
-  if (stop.stop_requested())
-    throw Error(ErrorKind::interrupted, "source.stopped",
-                fmt::format("fetching {} was stopped", name));
-  if (!answer.failure) {
+  if (!answer.failure && !stop.stop_requested()) {
     dead_hosts_.mark_alive(parsed->host);
     return finish_attempt(std::move(deposit).take(), wanted);
   }
+  if (!request.validator.empty() && deposit.size_bytes() > 0)
+    std::move(deposit).take().suspend(url, request.validator);
+  if (stop.stop_requested())
+    throw Error(ErrorKind::interrupted, "source.stopped",
+                fmt::format("fetching {} was stopped", name));
   const HttpFailure& failure = *answer.failure;
   AttemptResult result = AttemptResult::failed(printable(failure.text));
   result.network = failure.status == 0 && failure.reason != HttpFailure::Reason::bad_address;

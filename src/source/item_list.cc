@@ -46,6 +46,21 @@ void add(const StoreFiles& files, const SourceKey& key, std::vector<SourceItem>&
   items.push_back(*std::move(item));
 }
 
+bool is_before(const SourceItem& a, const SourceItem& b) {
+  return a.key.str() < b.key.str();
+}
+
+/// Calls `visit` with the key of everything that lies where items lie, but commits.
+template <typename Visit> void for_each_file_item(const StoreFiles& files, const Visit& visit) {
+  for (SourceType type : kFileTypes) {
+    std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
+    if (!dir) continue;
+    for (const Entry& entry : dir->list())
+      if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
+        visit(SourceKey::make(type, *digest));
+  }
+}
+
 Error corrupt(const SourceItem& item, const std::string& found) {
   return {ErrorKind::failed, "source.corrupt",
           fmt::format("{} is damaged: its content is that of {}", item.path, found)};
@@ -106,17 +121,30 @@ void sweep_addresses(const StoreFiles& files, bool remove, LeftoverSources& foun
 
 std::vector<SourceItem> list_items(const StoreFiles& files) {
   std::vector<SourceItem> items;
-  for (SourceType type : kFileTypes) {
-    std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
-    if (!dir) continue;
-    for (const Entry& entry : dir->list())
-      if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
-        add(files, SourceKey::make(type, *digest), items);
-  }
+  for_each_file_item(files, [&](const SourceKey& key) { add(files, key, items); });
   for (const std::string& commit : files.git().commits())
     add(files, *SourceKey::parse("git:" + commit), items);
-  std::sort(items.begin(), items.end(),
-            [](const SourceItem& a, const SourceItem& b) { return a.key.str() < b.key.str(); });
+  std::sort(items.begin(), items.end(), is_before);
+  return items;
+}
+
+std::vector<SourceItem> list_cut_off(const StoreFiles& files) {
+  std::vector<SourceItem> items;
+  for_each_file_item(files, [&](const SourceKey& key) {
+    if (files.find(key)) return;
+    std::string place = item_place(key);
+    std::optional<struct stat> status = files.root().stat(place);
+    std::optional<std::string> text = files.root().read_file_if_exists(place + std::string(kNote));
+    std::optional<ItemNote> note = text ? ItemNote::parse(*text) : std::nullopt;
+    if (!status || !note) return; // removed meanwhile
+    items.push_back({.key = key,
+                     .path = join_path(files.root().path(), place),
+                     .size_bytes = status->st_size,
+                     .addresses = std::move(note->addresses),
+                     .tags = std::move(note->tags),
+                     .last_use_s = note->last_use_s});
+  });
+  std::sort(items.begin(), items.end(), is_before);
   return items;
 }
 

@@ -11,6 +11,9 @@ namespace hdist {
 /// Sorted by key. An item that says nothing of its last use was used when it was written.
 std::vector<SourceItem> list_items(const StoreFiles& files);
 
+/// Items whose file has another size than its note says, sorted by key.
+std::vector<SourceItem> list_cut_off(const StoreFiles& files);
+
 /// Reads all of it. Error failed "source.corrupt".
 void verify_item(const StoreFiles& files, const SourceItem& item, const std::stop_token& stop);
 

@@ -39,6 +39,19 @@ TEST(ItemList, DamageIsFoundByReadingIt) {
   EXPECT_EQ(code_of([&] { lab.store.verify(item); }), "source.corrupt");
 }
 
+TEST(ItemList, WhatWasCutOffIsListedForItself) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "content", "http://h/x");
+  lab.put(SourceType::file, "whole");
+  EXPECT_TRUE(lab.store.cut_off().empty());
+  fs::resize_file(item.path, 3);
+  EXPECT_EQ(lab.store.list().size(), 1U);
+  std::vector<SourceItem> cut = lab.store.cut_off();
+  ASSERT_EQ(keys(cut), std::vector<std::string>{item.key.str()});
+  EXPECT_EQ(cut[0].size_bytes, 3);
+  EXPECT_EQ(cut[0].addresses.at(0).url, "http://h/x");
+}
+
 TEST(ItemList, LeftoversAreWhatNoItemHas) {
   StoreLab lab;
   SourceItem item = lab.put(SourceType::file, "x");

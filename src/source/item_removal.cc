@@ -1,6 +1,7 @@
 #include "source/item_removal.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "source/item_place.h"
 
 #include <fmt/format.h>
@@ -96,6 +97,22 @@ bool remove_item(const StoreFiles& files, const SourceItem& item,
   root.remove_file(place + std::string(kNote));
   root.remove_file(aside);
   return true;
+}
+
+void mend_item(const StoreFiles& files, const SourceItem& item,
+               const std::function<void()>& fetch_again) {
+  constexpr int kLength = 20;
+  const Dir& root = files.root();
+  std::string place = item_place(item.key), aside = "tmp/damaged-" + random_name(kLength);
+  root.make_dir("tmp");
+  root.rename(place, aside);
+  try {
+    fetch_again();
+  } catch (...) {
+    if (!root.rename_new(aside, place)) root.remove_file(aside); // another process has mended it
+    throw;
+  }
+  root.remove_file(aside);
 }
 
 bool await_verdict(const Dir& root, const SourceKey& key) {

@@ -76,6 +76,21 @@ TEST(ItemRemoval, WhoLooksForItWaitsForTheVerdict) {
   EXPECT_EQ(StoreLab::count(lab.path("store/condemned")), 0U);
 }
 
+TEST(ItemRemoval, WhatCannotBeMendedStaysAsItIs) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "content");
+  fs::permissions(item.path, fs::perms::owner_all);
+  write_file(item.path, "CONTENT");
+  EXPECT_THROW(lab.store.mend(item, [] { throw Error(ErrorKind::failed, "x", "no"); }), Error);
+  EXPECT_EQ(read_file(item.path), "CONTENT");
+  lab.store.mend(item, [&] {
+    EXPECT_FALSE(lab.store.find(item.key));
+    lab.put(SourceType::file, "content");
+  });
+  EXPECT_EQ(read_file(item.path), "content");
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
 TEST(ItemRemoval, OneAtATimeUnlessTheOtherDied) {
   StoreLab lab;
   SourceItem item = lab.put(SourceType::file, "x");

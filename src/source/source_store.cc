@@ -151,6 +151,14 @@ std::vector<SourceItem> SourceStore::list() const {
   return list_items(*files_);
 }
 
+std::vector<SourceItem> SourceStore::cut_off() const {
+  return list_cut_off(*files_);
+}
+
+void SourceStore::mend(const SourceItem& item, const std::function<void()>& fetch_again) const {
+  mend_item(*files_, item, fetch_again);
+}
+
 void SourceStore::verify(const SourceItem& item, const std::stop_token& stop) const {
   verify_item(*files_, item, stop);
 }

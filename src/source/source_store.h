@@ -117,6 +117,10 @@ public:
   void unpack(const UnpackRequest& request, const std::stop_token& stop = {}) const;
   /// All items, by key; last_use_s is never 0.
   std::vector<SourceItem> list() const;
+  /// Items whose file is shorter or longer than its note says: they count as absent.
+  std::vector<SourceItem> cut_off() const;
+  /// Sets the item aside, lets `fetch_again` bring it, and puts it back when that throws.
+  void mend(const SourceItem& item, const std::function<void()>& fetch_again) const;
   /// Reads all of an item. Error failed "source.corrupt".
   void verify(const SourceItem& item, const std::stop_token& stop = {}) const;
   /// False: `is_unused` denied it for what is known once the item was set aside; it is back.

@@ -95,6 +95,8 @@ int verify_action(Cli& cli, const SourceRequest& request) {
     cli.print_json(to_value(response));
   } else {
     std::string text;
+    for (const SourceItem& item : response.repaired)
+      text += fmt::format("repaired {}\n", item.key.str());
     for (const auto& [item, error] : response.damaged)
       text += fmt::format("damaged  {}  {}\n", item.key.str(), printable(error.message()));
     cli.print(text + fmt::format("{} read, {} damaged\n", response.sources.size(),
@@ -105,7 +107,8 @@ int verify_action(Cli& cli, const SourceRequest& request) {
 
 int source_action(Cli& cli, const Arguments& arguments) {
   std::string verb = *arguments.value("VERB");
-  SourceRequest request{arguments.values("KEY"), arguments.flag("--dry-run")};
+  SourceRequest request{arguments.values("KEY"), arguments.flag("--dry-run"),
+                        arguments.flag("--repair")};
   bool has_words = !request.words.empty();
   if (verb == "verify") return verify_action(cli, request);
   SourceResponse response;
@@ -205,7 +208,8 @@ CliCommand source_command() {
        "characters or more, with or without the type.",
        {{"VERB", "list, info, verify or rm", true, false, {"list", "info", "verify", "rm"}},
         {"KEY", "sources", false, true}},
-       {{"--dry-run", "", "", "rm: say what would go, remove nothing", false}},
+       {{"--dry-run", "", "", "rm: say what would go, remove nothing", false},
+        {"--repair", "", "", "verify: fetch what is damaged again, from where it came", false}},
        "",
        {"source list", "source info tar.gz:czgh", "source verify", "source rm git:1f0e"}},
       source_action};

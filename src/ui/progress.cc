@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -26,10 +28,6 @@ int terminal_width(int fd) {
   winsize size{};
   if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
-}
-
-std::string percent(int64_t done, int64_t total) {
-  return total > 0 ? fmt::format(" {}%", done * 100 / total) : " " + human_size(done);
 }
 
 const char* doing(const std::string& kind) {
@@ -54,6 +52,17 @@ std::string follow_text(const std::string& log) {
 }
 
 } // namespace
+
+std::string transfer_text(int64_t got, int64_t done, int64_t total, double seconds) {
+  constexpr double kTooSoon_s = 1;
+  std::string text = total > 0 ? fmt::format("{}%", done * 100 / total) : human_size(done);
+  if (seconds < kTooSoon_s || got <= 0) return text;
+  double rate = static_cast<double>(got) / seconds;
+  text += " " + human_size(static_cast<int64_t>(rate)) + "/s";
+  if (total > done)
+    text += " " + human_duration(std::ceil(static_cast<double>(total - done) / rate)) + " left";
+  return text;
+}
 
 OutputStyle style_of(int fd, bool quiet, bool verbose) {
   OutputStyle style;
@@ -137,6 +146,7 @@ void TextEvents::on(const Progress& event) {
     tasks_done_ = event.done;
     tasks_total_ = event.total;
   } else if (auto found = running_.find(event.name); found != running_.end()) {
+    if (found->second.first < 0) found->second.first = event.done;
     found->second.done = event.done;
     found->second.total = event.total;
   }
@@ -180,9 +190,11 @@ std::string TextEvents::live_text() const {
     double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - task.since).count();
     std::string short_name = task.kind == "build" ? name.substr(0, name.find('/')) : name;
-    text += fmt::format(" {} {}{}", doing(task.kind), printable(short_name),
-                        task.kind == "fetch" ? percent(task.done, task.total)
-                                             : fmt::format(" {:.0f} s", seconds));
+    std::string state = fmt::format("{:.0f} s", seconds);
+    if (task.kind == "fetch")
+      state = transfer_text(task.done - std::max<int64_t>(task.first, 0), task.done, task.total,
+                            seconds);
+    text += fmt::format(" {} {} {}", doing(task.kind), printable(short_name), state);
   }
   std::size_t room = static_cast<std::size_t>(style_.width > 1 ? style_.width - 1 : 1);
   return text.size() > room ? text.substr(0, room) : text;

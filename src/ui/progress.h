@@ -21,6 +21,10 @@ struct OutputStyle {
   bool logs = false;           // beside a live line: where the log of each build is
 };
 
+/// How far a transfer is: "45% 12.3 MiB/s 8 s left". `got`: bytes that came within `seconds`; total
+/// -1: not known.
+std::string transfer_text(int64_t got, int64_t done, int64_t total, double seconds);
+
 /// The style for a descriptor by what it is and by NO_COLOR, TERM, COLUMNS.
 OutputStyle style_of(int fd, bool quiet, bool verbose);
 
@@ -47,6 +51,7 @@ private:
     std::string kind;
     std::chrono::steady_clock::time_point since;
     int64_t done = 0, total = -1;
+    int64_t first = -1; // done when it was told first: the rest of an earlier run counts
   };
   void line_above(const std::string& line); // with the mutex held
   void draw(bool force);

@@ -57,6 +57,14 @@ TEST_F(ProgressTest, TheLiveLineFitsTheTerminalAndIsClearedAtTheEnd) {
   EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
+TEST(TransferText, SaysHowFastAndHowLong) {
+  EXPECT_EQ(transfer_text(0, 0, 1000, 0), "0%");
+  EXPECT_EQ(transfer_text(500, 500, 1000, 0.5), "50%");
+  EXPECT_EQ(transfer_text(2 << 20, 3 << 20, 4 << 20, 2), "75% 1.0 MiB/s 1.0 s left");
+  EXPECT_EQ(transfer_text(2 << 20, 2 << 20, -1, 2), "2.0 MiB 1.0 MiB/s");
+  EXPECT_EQ(transfer_text(4 << 20, 4 << 20, 4 << 20, 2), "100% 2.0 MiB/s");
+}
+
 TEST_F(ProgressTest, WhereALogIsStandsAboveTheLiveLineWhenThatIsWanted) {
   for (bool wanted : {false, true}) {
     std::string text = shown({.live = true, .width = 30}, [&](TextEvents& events) {

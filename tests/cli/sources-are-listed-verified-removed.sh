@@ -25,6 +25,13 @@ echo x >"$file"
 expect_exit 1 hdist source verify
 expect_out "damaged  $b"
 expect_out '3 read, 1 damaged'
+mv b elsewhere
+expect_exit 1 hdist source verify --repair
+expect_out 'it cannot be repaired: '
+mv elsewhere b
+expect_exit 0 hdist source verify --repair
+expect_out "repaired $b"
+expect_exit 0 hdist source verify
 expect_exit 0 hdist source verify "$a" "$c"
 expect_exit 0 hdist source rm --dry-run "$b"
 expect_file "$file"

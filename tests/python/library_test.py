@@ -38,6 +38,7 @@ class LibraryTest(support.HomeTest):
         pathlib.Path(stored.path).write_text("CONTENT")
         (damaged,) = hd.verify_sources(session=self.session)
         self.assertEqual((damaged.key, damaged.path), (key, stored.path))
+        self.assertEqual(hd.verify_sources(repair=True, session=self.session), [])
         self.assertEqual(hd.collect_sources(dry_run=True, session=self.session), [])
         self.assertEqual([one.key for one in hd.remove_sources([key], dry_run=True, session=self.session)], [key])
         self.assertEqual(len(hd.list_sources(session=self.session)), 1)
