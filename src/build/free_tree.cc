@@ -36,6 +36,9 @@ public:
     for (const auto& [found, unused] : composition.members)
       artifacts_.push_back(found.path);
     store_ = artifacts_.empty() ? "" : parent_path(parent_path(artifacts_.front()));
+    for (const std::string& artifact : artifacts_)
+      for (const std::string& root : roots_)
+        spellings_.push_back(join_path(root, artifact.substr(store_.size() + 1)));
     for (const PlannedEntry& entry : composition.plan.entries) {
       if (entry.kind == PlannedEntry::Kind::directory)
         directories_.emplace(entry.path, true);
@@ -76,9 +79,8 @@ public:
   /// The bytes with the path of each member as `tree`; nullopt when there is none in it.
   std::optional<std::string> with_tree(std::string_view bytes, const std::string& tree) const {
     std::string text(bytes);
-    for (const std::string& artifact : artifacts_)
-      for (const std::string& root : roots_)
-        text = replace_all(text, root + artifact.substr(store_.size()), tree);
+    for (const std::string& spelling : spellings_)
+      text = replace_all(std::move(text), spelling, tree);
     if (text == bytes) return std::nullopt;
     return text;
   }
@@ -97,7 +99,8 @@ private:
   }
 
   std::vector<std::string> roots_, artifacts_;
-  std::string store_; // as the members' paths spell it
+  std::vector<std::string> spellings_; // of the artifacts
+  std::string store_;                  // as the members' paths spell it
   std::map<std::string, std::string> places_;
   std::map<std::string, bool> directories_;
 };

@@ -213,7 +213,7 @@ std::string sh_entering(const std::vector<ProfileVariable>& variables, const std
 } // namespace
 
 EnterResponse enter_profile(Session& session, const EnterRequest& request) {
-  constexpr const char* token_variable = "HDIST_RUN_TOKEN";
+  constexpr const char* kTokenVariable = "HDIST_RUN_TOKEN";
   OpenedProfile profile = session.profile(request.profile);
   check_path(profile);
   std::string token = request.goes_inside ? hold_generation(session, profile) : "";
@@ -226,7 +226,7 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
   std::string text = request.shell == Shell::sh ? sh_entering(variables, path)
                                                 : change_text(before, environment, request.shell);
   // A job has a token already, by which all that it starts is found.
-  if (!token.empty() && !environment.get(token_variable)) environment.set(token_variable, token);
+  if (!token.empty() && !environment.get(kTokenVariable)) environment.set(kTokenVariable, token);
   return {std::move(profile), std::move(variables), std::move(environment), std::move(text)};
 }
 

@@ -56,6 +56,7 @@ TEST(Registry, EachEntrySaysWhereItLeads) {
   write_file(user.path() + "/broken/profile.json", "{");
   std::vector<RegisteredProfile> found = registered_profiles({user.path(), "/none", site.path()});
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (const RegisteredProfile& entry : found)
     names.push_back(entry.name);
   EXPECT_EQ(names, (std::vector<std::string>{"alias", "broken", "chain", "gone", "in-both",
