@@ -70,6 +70,44 @@ std::string python_package_field(Fields& fields, const std::string& fallback) {
   return name;
 }
 
+/// [[commands]]: name, file, summary.
+void read_commands(Fields& fields, BrandFile& file) {
+  const Value::List* list = fields.list("commands");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    Fields command(fields.document(), (*list)[i], fmt::format("commands[{}]", i));
+    std::string name = command.text("name");
+    if (!is_word(name, "-") || name.ends_with('-'))
+      throw command.error("name", "expected lower-case letters, digits and '-'");
+    for (const BrandCommand& other : file.brand.commands)
+      if (other.name == name) throw command.error("name", "it is there twice");
+    file.brand.commands.push_back({name, command.text("summary")});
+    file.command_files.push_back(command.text("file"));
+    command.finish();
+  }
+}
+
+std::vector<BrandCommand> commands_of(Fields& fields) {
+  std::vector<BrandCommand> commands;
+  if (const Value::List* list = fields.list("commands"))
+    for (const Value& item : *list) {
+      Fields command(fields.document(), item, "commands");
+      commands.push_back({command.text("name"), command.text("summary")});
+      command.finish();
+    }
+  return commands;
+}
+
+Value to_value(const std::vector<BrandCommand>& commands) {
+  Value list = Value::list();
+  for (const BrandCommand& command : commands) {
+    Value entry;
+    entry.set("name", command.name);
+    entry.set("summary", command.summary);
+    list.push(std::move(entry));
+  }
+  return list;
+}
+
 } // namespace
 
 BrandFile read_brand_file(const Document& toml, const Brand& own) {
@@ -94,7 +132,12 @@ BrandFile read_brand_file(const Document& toml, const Brand& own) {
   brand.python_package = python_package_field(fields, variable + ".hashdist");
   read_share(fields, brand, own);
   brand.issue_address = fields.text_or("issues", "");
+  brand.update_address = fields.text_or("updates", "");
+  brand.hidden_commands = fields.texts("hide");
+  read_commands(fields, file);
   file.collections = fields.texts("collections");
+  file.default_stack = fields.text_or("default_stack", "");
+  brand.has_default_stack = !file.default_stack.empty();
   fields.finish();
   return file;
 }
@@ -115,6 +158,13 @@ Value to_value(const Brand& brand) {
   value.set("sources_root", brand.sources_root);
   value.set("artifacts_root", brand.artifacts_root);
   value.set("issue_address", brand.issue_address);
+  value.set("update_address", brand.update_address);
+  value.set("has_default_stack", brand.has_default_stack);
+  Value hidden = Value::list();
+  for (const std::string& name : brand.hidden_commands)
+    hidden.push(name);
+  value.set("hidden_commands", std::move(hidden));
+  value.set("commands", to_value(brand.commands));
   return value;
 }
 
@@ -137,6 +187,10 @@ Brand read_brand(const Document& json) {
   brand.sources_root = fields.text("sources_root");
   brand.artifacts_root = fields.text("artifacts_root");
   brand.issue_address = fields.text("issue_address");
+  brand.update_address = fields.text_or("update_address", "");
+  brand.has_default_stack = fields.flag_or("has_default_stack", false);
+  brand.hidden_commands = fields.texts("hidden_commands");
+  brand.commands = commands_of(fields);
   fields.finish();
   return brand;
 }

@@ -11,10 +11,12 @@
 
 namespace hdist {
 
-/// What brand.toml says: the brand, and the folders of recipes that go into its installation.
+/// What brand.toml says: the brand, and the files that go into its installation, as written.
 struct BrandFile {
   Brand brand;
-  std::vector<std::string> collections; // as written
+  std::vector<std::string> collections;   // folders of recipes
+  std::string default_stack;              // "": none
+  std::vector<std::string> command_files; // of brand.commands, in order
 };
 
 /// Only `name` is required; all else follows from it. Document errors with the line; Error refused

@@ -69,11 +69,41 @@ TEST(BrandFile, WrongFieldsAreShownWithTheirLine) {
   EXPECT_NE(error_of("name = \"q\"\nsection = \"a]\"\n"), "(no error)");
 }
 
+TEST(BrandFile, CommandsAreAddedAndHidden) {
+  BrandFile file = read("name = \"q\"\nhide = [\"gc\"]\ndefault_stack = \"s.yaml\"\n"
+                        "updates = \"https://q\"\n[[commands]]\nname = \"charm\"\n"
+                        "file = \"charm.sh\"\nsummary = \"play\"\n");
+  EXPECT_EQ(file.brand.hidden_commands, std::vector<std::string>{"gc"});
+  EXPECT_EQ(file.default_stack, "s.yaml");
+  EXPECT_TRUE(file.brand.has_default_stack);
+  EXPECT_EQ(file.brand.update_address, "https://q");
+  ASSERT_EQ(file.brand.commands.size(), 1u);
+  EXPECT_EQ(file.brand.commands[0].name, "charm");
+  EXPECT_EQ(file.command_files, std::vector<std::string>{"charm.sh"});
+  EXPECT_FALSE(read("name = \"q\"\n").brand.has_default_stack);
+}
+
+TEST(BrandFile, CommandsThatAreNoWordsAreErrors) {
+  auto error = [](const std::string& name) {
+    return error_of("name = \"q\"\n[[commands]]\nname = \"" + name +
+                    "\"\nfile = \"f\"\nsummary = \"s\"\n");
+  };
+  for (const char* name : {"../x", "a/b", "", "-x", "X", "a b"})
+    EXPECT_TRUE(error(name).starts_with("brand.toml:3:8: commands[0].name: ")) << error(name);
+  EXPECT_EQ(error("ok"), "(no error)");
+  std::string twice =
+      error_of("name = \"q\"\ncommands = [{name = \"a\", file = \"f\", summary = \"s\"}, "
+               "{name = \"a\", file = \"f\", summary = \"s\"}]\n");
+  EXPECT_NE(twice.find("twice"), std::string::npos) << twice;
+}
+
 TEST(BrandFile, TheProgramFindsItsBrandBesideItself) {
   TempDir tmp;
   std::string program = tmp.path() + "/lib/q/q";
   EXPECT_EQ(installed_brand(program).program, "hdist");
-  Brand brand = read("name = \"q\"\nissues = \"https://q\"\n").brand;
+  Brand brand = read("name = \"q\"\nissues = \"https://q\"\nhide = [\"gc\"]\n"
+                     "commands = [{name = \"a\", file = \"f\", summary = \"s\"}]\n")
+                    .brand;
   write_file(tmp.path() + "/share/q/brand.json", pretty_json(to_value(brand)));
   EXPECT_EQ(to_value(installed_brand(program)), to_value(brand));
   write_file(tmp.path() + "/share/q/brand.json", "{\"version\": 2}");

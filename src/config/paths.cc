@@ -25,6 +25,7 @@ Paths find_paths(const Config& config, const std::string& executable) {
   paths.packages = data + "/packages";
   paths.collections = data + "/collections";
   paths.schemas = data + "/schemas";
+  if (config.brand().has_default_stack) paths.default_stack = data + "/stack.yaml";
   paths.root = config.root();
   paths.cache = paths.root + "/cache";
   paths.logs = paths.root + "/logs";

@@ -15,12 +15,13 @@ struct Paths {
   std::string packages;    // <prefix>/share/<name>/packages: the recipes installed with the program
   std::string schemas;     // <prefix>/share/<name>/schemas: of every document
   std::string collections; // <prefix>/share/<name>/collections: a brand's own, each a directory
-  std::string root;        // the hdist root
-  std::string cache;       // <root>/cache
-  std::string logs;        // <root>/logs: of failed builds
-  std::string dead_hosts;  // <root>/cache/dead-hosts
-  std::string host_cache;  // <root>/cache/host.json
-  std::string apt_state;   // <root>/cache/apt
+  std::string default_stack; // <prefix>/share/<name>/stack.yaml: a brand's; "" when it has none
+  std::string root;          // the hdist root
+  std::string cache;         // <root>/cache
+  std::string logs;          // <root>/logs: of failed builds
+  std::string dead_hosts;    // <root>/cache/dead-hosts
+  std::string host_cache;    // <root>/cache/host.json
+  std::string apt_state;     // <root>/cache/apt
 };
 
 /// `executable` is what /proc/self/exe says: <prefix>/lib/<name>/<name>.

@@ -42,6 +42,7 @@ const std::vector<Operation>& operations() {
                                            profile_info_operation(),
                                            install_artifact_operation(),
                                            log_operation(),
+                                           rebrand_operation(),
                                            postprocess_operation()};
   return list;
 }

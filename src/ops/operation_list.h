@@ -38,6 +38,7 @@ Operation root_list_operation(); // root_op.cc
 Operation root_add_operation();
 Operation root_remove_operation();
 Operation log_operation();         // log_op.cc
+Operation rebrand_operation();     // rebrand_op.cc
 Operation postprocess_operation(); // postprocess_op.cc
 
 } // namespace hdist

@@ -1,12 +1,17 @@
 #include "ops/rebrand_op.h"
 
+#include "base/process.h"
 #include "base/text.h"
 #include "base/tree.h"
 #include "config/brand_file.h"
 #include "data/json.h"
 #include "data/toml.h"
+#include "ops/operation_list.h"
+#include "ops/version.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace hdist {
 
@@ -14,6 +19,7 @@ namespace {
 
 constexpr int64_t kMostOfText = 1 << 20;
 constexpr int64_t kMostOfFile = int64_t{1} << 30;
+constexpr const char* kStack = "stack.yaml"; // Paths::default_stack
 
 Dir folder(const Dir& root, const std::string& name) {
   return root.make_dirs(name);
@@ -63,23 +69,55 @@ public:
     to_.write_file(package + "/_brand.py", python_brand());
   }
 
-  void copy_data(const std::vector<std::string>& collections, const std::string& base) {
+  /// Each as a program of its own, whatever its mode was.
+  void copy_commands(const std::vector<std::string>& files, const std::string& base) {
+    for (std::size_t i = 0; i < files.size(); ++i)
+      folder(to_, "lib/" + brand_.program + "/commands")
+          .write_file(brand_.commands[i].name, read(join_path(base, files[i])), {.mode = 0755});
+  }
+
+  void copy_data(const BrandFile& file, const std::string& base) {
     const std::string share = "share/" + brand_.program;
     Dir data = Dir::open(parent_path(paths_.packages));
     for (const Entry& entry : data.list())
-      if (entry.name != "brand.json" && entry.name != "collections")
+      if (entry.type != EntryType::file && entry.name != "collections")
         copy(Dir::open(join_path(data.path(), entry.name)), share + "/" + entry.name);
-    for (const std::string& collection : collections)
+    for (const std::string& collection : file.collections)
       copy(Dir::open(join_path(base, collection)),
            share + "/collections/" + base_name(normal_path(collection)));
     folder(to_, share).write_file("brand.json", pretty_json(to_value(brand_)));
+    if (brand_.has_default_stack)
+      folder(to_, share).write_file(kStack, read(join_path(base, file.default_stack)));
     std::optional<Dir> licence = Dir::open_if_exists(prefix_ + "/share/doc/" + old_name_);
     if (licence && licence->exists("LICENSE"))
       copy_entry(*licence, {"LICENSE", EntryType::file}, folder(to_, "share/doc/" + brand_.program),
                  "LICENSE");
   }
 
+  /// By the new program itself, which checks its own commands by that.
+  void write_help(const std::stop_token& stop) const {
+    Command command;
+    command.argv = {fmt::format("{0}/lib/{1}/{1}", to_.path(), brand_.program), "help", "--install",
+                    to_.path() + "/share"};
+    command.env.set("PATH", "/usr/bin:/bin");
+    std::string said;
+    command.output = [&](std::string_view bytes) {
+      if (said.size() < static_cast<std::size_t>(kMostOfText)) said += bytes;
+    };
+    ExitStatus status = run(command, stop);
+    if (!status.ok())
+      throw Error(status.exit_code == exit_code(ErrorKind::usage) ? ErrorKind::usage
+                                                                  : ErrorKind::failed,
+                  "rebrand.help",
+                  fmt::format("the new program cannot write its manual pages ({}): {}",
+                              status.text(), trim(said)));
+  }
+
 private:
+  static std::string read(const std::string& path) {
+    return Dir::open(parent_path(path)).read_file(base_name(path), kMostOfFile);
+  }
+
   void copy(const Dir& from, const std::string& name) {
     Dir to = folder(to_, name);
     copy_tree(from, to);
@@ -105,35 +143,93 @@ private:
   std::string old_name_, prefix_;
 };
 
+/// What `tar` makes of the ends of names; nullopt: a directory.
+bool is_archive(const std::string& name) {
+  constexpr const char* kEnds[] = {".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst"};
+  return std::any_of(std::begin(kEnds), std::end(kEnds),
+                     [&](const char* end) { return name.ends_with(end); });
+}
+
+/// The same bytes for the same files, whoever packs them and when.
+void pack(const Dir& parent, const std::string& folder, const std::string& archive,
+          const std::stop_token& stop) {
+  Command command;
+  command.argv = {"tar",
+                  "--sort=name",
+                  "--mtime=@315532800",
+                  "--owner=0",
+                  "--group=0",
+                  "--numeric-owner",
+                  "--format=gnu",
+                  "--mode=go=u,go-w",
+                  "--auto-compress",
+                  "-cf",
+                  parent.path() + "/" + archive,
+                  "-C",
+                  parent.path(),
+                  folder};
+  command.env.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  try {
+    (void)capture(command, stop);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::failed, "rebrand.archive",
+                fmt::format("the archive cannot be made by tar: {}", error.message()));
+  }
+}
+
+void make(Session& session, const BrandFile& file, const std::string& base, const Dir& to) {
+  Rebranding rebranding(session.paths(), file.brand, to);
+  rebranding.copy_programs();
+  rebranding.copy_python();
+  rebranding.copy_commands(file.command_files, base);
+  rebranding.copy_data(file, base);
+  rebranding.write_help(session.stop());
+  to.set_mode(".", 0755);
+}
+
+/// False when something has that name now.
+bool make_directory(Session& session, const BrandFile& file, const std::string& base,
+                    const Dir& parent, const std::string& name) {
+  Staging staging(parent);
+  make(session, file, base, staging.dir());
+  return std::move(staging).publish(name);
+}
+
+bool make_archive(Session& session, const BrandFile& file, const std::string& base,
+                  const Dir& parent, const std::string& name) {
+  Staging staging(parent);
+  const std::string folder = fmt::format("{}-{}", file.brand.program, kVersion);
+  make(session, file, base, staging.dir().make_dir(folder));
+  pack(staging.dir(), folder, name, session.stop());
+  return parent.rename_new(staging.name() + "/" + name, name);
+}
+
 } // namespace
 
 RebrandResponse rebrand(Session& session, const RebrandRequest& request) {
-  const std::string file = absolute_path(request.brand_file);
-  const std::string base = parent_path(file);
-  BrandFile found = read_brand_file(
-      read_toml(request.brand_file, Dir::open(base).read_file(base_name(file), kMostOfText)),
+  const std::string path = absolute_path(request.brand_file);
+  const std::string base = parent_path(path);
+  BrandFile file = read_brand_file(
+      read_toml(request.brand_file, Dir::open(base).read_file(base_name(path), kMostOfText)),
       session.brand());
   const std::string output = absolute_path(request.output);
+  const std::string name = base_name(output);
   Dir parent = Dir::create(parent_path(output));
   auto exists = [&] {
     return Error(ErrorKind::usage, "rebrand.exists",
-                 fmt::format("{} exists already: expected the name of a new directory", output));
+                 fmt::format("{} exists already: expected a new name", output));
   };
-  if (parent.exists(base_name(output))) throw exists();
-  Staging staging(parent);
+  if (parent.exists(name)) throw exists();
+  bool is_new = false;
   try {
-    Rebranding rebranding(session.paths(), found.brand, staging.dir());
-    rebranding.copy_programs();
-    rebranding.copy_python();
-    rebranding.copy_data(found.collections, base);
-    if (request.write_help) request.write_help(found.brand, staging.dir().path() + "/share");
+    is_new = is_archive(name) ? make_archive(session, file, base, parent, name)
+                              : make_directory(session, file, base, parent, name);
   } catch (Error& error) {
-    error.during(fmt::format("making {} of {}", found.brand.program, request.brand_file));
+    error.during(fmt::format("making {} of {}", file.brand.program, request.brand_file));
     throw;
   }
-  staging.dir().set_mode(".", 0755);
-  if (!std::move(staging).publish(base_name(output))) throw exists();
-  return {found.brand, output};
+  if (!is_new) throw exists();
+  return {file.brand, output};
 }
 
 Value to_value(const RebrandResponse& response) {
@@ -141,6 +237,22 @@ Value to_value(const RebrandResponse& response) {
   value.set("brand", to_value(response.brand));
   value.set("path", response.path);
   return value;
+}
+
+RebrandRequest read_rebrand_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  RebrandRequest result{fields.text("brand_file"), fields.text("output")};
+  fields.finish();
+  return result;
+}
+
+Operation rebrand_operation() {
+  return {"rebrand", "an installation of this program under another name",
+          [](Session& session, const Document& request) {
+            RebrandResponse response = rebrand(session, read_rebrand_request(request));
+            throw_if_stopped(session);
+            return to_value(response);
+          }};
 }
 
 } // namespace hdist

@@ -3,26 +3,27 @@
 
 #include "ops/operation.h"
 
-#include <functional>
 #include <string>
 
 namespace hdist {
 
 struct RebrandRequest {
   std::string brand_file; // brand.toml (docs/guide/brands.md)
-  std::string output;     // a directory that is not there yet
-  /// Writes manual pages and completions below a share directory; `ui` knows them.
-  std::function<void(const Brand& brand, const std::string& share)> write_help;
+  /// New: a directory, or an archive when the name ends in .tar, .tar.gz, .tar.xz or .tar.zst.
+  std::string output;
 };
 
 struct RebrandResponse {
   Brand brand;
-  std::string path; // of the installation: bin, lib, share below it
+  std::string path; // of the directory or archive
 };
 
 /// The installation that this program is part of, copied, with its own command, config and Python
-/// package. Complete or not at all. Error usage "rebrand.exists"; refused "brand.name".
+/// package; of an archive all is in <program>-<version>. Complete or not at all. Error usage
+/// "rebrand.exists", "rebrand.archive"; refused "brand.name".
 RebrandResponse rebrand(Session& session, const RebrandRequest& request);
 Value to_value(const RebrandResponse& response);
+/// {"brand_file", "output"}
+RebrandRequest read_rebrand_request(const Document& request);
 
 } // namespace hdist

@@ -11,7 +11,7 @@ class Rebrand : public OpsTest {
 protected:
   std::string error(const std::string& text, const std::string& output) {
     write_file(tmp_.path() + "/brand.toml", text);
-    return message_of([&] { rebrand(*session_, {tmp_.path() + "/brand.toml", output, {}}); });
+    return message_of([&] { rebrand(*session_, {tmp_.path() + "/brand.toml", output}); });
   }
 };
 

@@ -38,9 +38,20 @@ StackFile read_stack_explained(Session& session, const std::string& path) {
 
 } // namespace
 
+namespace {
+
+/// What was named, the nearest one, that of the brand.
+std::string stack_path(const Session& session, const CompileRequest& request) {
+  if (!request.stack.empty()) return request.stack;
+  const std::string& standard = session.paths().default_stack;
+  if (!standard.empty() && !find_stack_if_any(request.directory)) return standard;
+  return find_stack(request.directory);
+}
+
+} // namespace
+
 CompileResponse compile(Session& session, const CompileRequest& request) {
-  StackFile stack = read_stack_explained(
-      session, request.stack.empty() ? find_stack(request.directory) : request.stack);
+  StackFile stack = read_stack_explained(session, stack_path(session, request));
   CompileOptions options;
   options.collections = session.collections();
   options.platform = default_platform();

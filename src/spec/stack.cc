@@ -90,17 +90,20 @@ StackFile read_stack(const std::string& path) {
   return stack;
 }
 
-std::string find_stack(const std::string& directory) {
-  std::string start = absolute_path(directory);
-  for (std::string at = start;; at = parent_path(at)) {
+std::optional<std::string> find_stack_if_any(const std::string& directory) {
+  for (std::string at = absolute_path(directory);; at = parent_path(at)) {
     std::string candidate = join_path(at, "stack.yaml");
     if (real_path_if_exists(candidate)) return candidate;
-    if (at == "/" || at.empty()) break;
+    if (at == "/" || at.empty()) return std::nullopt;
   }
+}
+
+std::string find_stack(const std::string& directory) {
+  if (std::optional<std::string> found = find_stack_if_any(directory)) return *found;
   throw Error(
       ErrorKind::usage, "stack.not-found",
       fmt::format("there is no stack.yaml in {} or a directory above it, and no stack was named",
-                  start));
+                  absolute_path(directory)));
 }
 
 namespace {

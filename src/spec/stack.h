@@ -33,6 +33,7 @@ StackFile read_stack(const std::string& path);
 /// "stack.yaml" here or in the nearest parent directory; Error usage "stack.not-found" says where
 /// was looked.
 std::string find_stack(const std::string& directory);
+std::optional<std::string> find_stack_if_any(const std::string& directory);
 
 /// A tool as the host layer identified it.
 struct ToolIdentity {

@@ -8,6 +8,7 @@
 #include "data/json.h"
 #include "ops/operation.h"
 #include "ops/version.h"
+#include "ui/brand_command.h"
 #include "ui/error_text.h"
 #include "ui/help.h"
 #include "ui/parser.h"
@@ -115,7 +116,11 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
 }
 
 int run_words(const Brand& brand, const std::vector<std::string>& words) {
-  ParsedLine line = parse_line(words, commands(), global_options());
+  const std::string executable = real_path("/proc/self/exe");
+  if (!words.empty() && is_brand_command(brand, words.front()))
+    return run_brand_command(brand, executable, words);
+  const std::vector<CliCommand> commands = commands_of(brand);
+  ParsedLine line = parse_line(words, commands, global_options());
   std::string text;
   if (line.version)
     text = fmt::format("{} {}\n", brand.program, kVersion);
@@ -129,7 +134,11 @@ int run_words(const Brand& brand, const std::vector<std::string>& words) {
     write_all(STDERR_FILENO, overview_help(brand), "standard error");
     return exit_code(ErrorKind::usage);
   }
-  return run_line(brand, real_path("/proc/self/exe"), line);
+  if (line.command->action == nullptr)
+    throw Error(
+        ErrorKind::usage, "usage.command-first",
+        fmt::format("'{}' goes before its options, which are its own", line.command->info.name));
+  return run_line(brand, executable, line);
 }
 
 } // namespace

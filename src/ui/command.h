@@ -2,6 +2,8 @@
 // completions come, and its action.
 #pragma once
 
+#include "config/brand.h"
+
 #include <map>
 #include <optional>
 #include <string>
@@ -65,6 +67,11 @@ struct CliCommand {
 
 /// Every command, in the order of the help.
 const std::vector<CliCommand>& commands();
+/// Those of a brand: its own come first and have no action (brand_command.h); those that it hides
+/// have no group. Error usage "brand.commands" for a name that is none, or taken.
+std::vector<CliCommand> commands_of(const Brand& brand);
+/// Those of them that help and completion show.
+std::vector<CliCommand> shown_commands(const Brand& brand);
 /// Options that every command takes.
 const std::vector<OptionInfo>& global_options();
 

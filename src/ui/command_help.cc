@@ -13,10 +13,10 @@ namespace hdist {
 
 namespace {
 
-const CommandInfo* find_info(const std::string& name) {
+CommandInfo find_info(const Brand& brand, const std::string& name) {
   std::vector<std::string> names;
-  for (const CliCommand& command : commands()) {
-    if (command.info.name == name) return &command.info;
+  for (const CliCommand& command : commands_of(brand)) {
+    if (command.info.name == name) return command.info;
     names.push_back(command.info.name);
   }
   std::optional<std::string> meant = nearest(name, names);
@@ -35,11 +35,12 @@ int help_action(Cli& cli, const Arguments& arguments) {
     write_help_files(cli.brand(), kVersion, *directory);
     return 0;
   }
-  const CommandInfo* info = name ? find_info(*name) : nullptr;
+  std::optional<CommandInfo> info;
+  if (name) info = find_info(cli.brand(), *name);
   if (arguments.flag("--man"))
-    cli.print(man_page(cli.brand(), kVersion, info));
+    cli.print(man_page(cli.brand(), kVersion, info ? &*info : nullptr));
   else
-    cli.print(info == nullptr ? overview_help(cli.brand()) : command_help(cli.brand(), *info));
+    cli.print(info ? command_help(cli.brand(), *info) : overview_help(cli.brand()));
   return 0;
 }
 

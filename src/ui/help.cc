@@ -57,9 +57,9 @@ std::string options_text(const std::vector<OptionInfo>& options) {
   return text;
 }
 
-std::vector<std::string> groups_in_order() {
+std::vector<std::string> groups_in_order(const std::vector<CliCommand>& commands) {
   std::vector<std::string> groups;
-  for (const CliCommand& command : commands())
+  for (const CliCommand& command : commands)
     if (groups.empty() || groups.back() != command.info.group) groups.push_back(command.info.group);
   return groups;
 }
@@ -80,14 +80,17 @@ std::string usage_line(const Brand& brand, const CommandInfo& command) {
 std::string overview_help(const Brand& brand) {
   std::string text = fmt::format("{}: {}\n\nusage: {} [OPTION]... COMMAND [ARGUMENT]...\n",
                                  brand.title, brand.tagline, brand.program);
-  for (const std::string& group : groups_in_order()) {
+  const std::vector<CliCommand> commands = shown_commands(brand);
+  for (const std::string& group : groups_in_order(commands)) {
     text += "\n" + group + "\n";
-    for (const CliCommand& command : commands())
+    for (const CliCommand& command : commands)
       if (command.info.group == group)
         text += fmt::format("  {:<18}{}\n", command.info.name, command.info.summary);
   }
   text += "\noptions of every command\n" + options_text(global_options());
   text += fmt::format("\n'{} COMMAND --help' says more about one command.\n", brand.program);
+  if (!brand.issue_address.empty()) text += "Defects are reported at " + brand.issue_address + "\n";
+  if (!brand.update_address.empty()) text += "Newer versions are at " + brand.update_address + "\n";
   return text;
 }
 
@@ -138,10 +141,15 @@ std::string troff_overview(const Brand& brand) {
   std::string text =
       fmt::format(".SH SYNOPSIS\n.B {}\n[OPTION]... COMMAND [ARGUMENT]...\n.SH COMMANDS\n",
                   troff(brand.program));
-  for (const CliCommand& command : commands())
+  for (const CliCommand& command : shown_commands(brand))
     text += ".TP\n.B " + troff(usage_line(brand, command.info)) + "\n" +
             troff(command.info.summary) + ".\n";
-  return text + ".SH OPTIONS\n" + troff_options(global_options());
+  text += ".SH OPTIONS\n" + troff_options(global_options());
+  if (!brand.issue_address.empty())
+    text += ".SH REPORTING BUGS\n" + troff(brand.issue_address) + "\n";
+  if (!brand.update_address.empty())
+    text += ".SH AVAILABILITY\nNewer versions are at\n" + troff(brand.update_address) + "\n";
+  return text;
 }
 
 constexpr const char* kExitCodes = ".SH EXIT STATUS\n0: done; 1: the work failed; 2: wrong usage "
@@ -184,9 +192,9 @@ std::string global_words() {
   return words;
 }
 
-std::string command_words() {
+std::string command_words(const Brand& brand) {
   std::string words;
-  for (const CliCommand& command : commands())
+  for (const CliCommand& command : shown_commands(brand))
     words += command.info.name + " ";
   return words;
 }
@@ -194,7 +202,7 @@ std::string command_words() {
 std::string bash_completion(const Brand& brand) {
   std::string function = "_" + replace_all(brand.program, "-", "_");
   std::string cases;
-  for (const CliCommand& command : commands())
+  for (const CliCommand& command : shown_commands(brand))
     cases += fmt::format("    {}) words=\"{}{}\" ;;\n", command.info.name,
                          words_of_command(command.info), global_words());
   return fmt::format(
@@ -211,7 +219,7 @@ std::string bash_completion(const Brand& brand) {
       "\"${{COMP_WORDS[COMP_CWORD]}}\")\n"
       "}}\n"
       "complete -o default -F {0} {4}\n",
-      function, cases, command_words(), global_words(), brand.program);
+      function, cases, command_words(brand), global_words(), brand.program);
 }
 
 /// A word and its description for _describe and _arguments, where ':' and '[' mean something.
@@ -248,7 +256,7 @@ std::string zsh_completion(const Brand& brand) {
   std::string function = "_" + brand.program;
   std::string names;
   std::string cases;
-  for (const CliCommand& command : commands()) {
+  for (const CliCommand& command : shown_commands(brand)) {
     names +=
         " " + shell_quote(fmt::format("{}:{}", command.info.name, zsh_text(command.info.summary)));
     cases += fmt::format("    {}) _arguments{}{}{} '*:argument:_files' ;;\n", command.info.name,
@@ -273,7 +281,7 @@ std::string zsh_completion(const Brand& brand) {
 
 std::string fish_completion(const Brand& brand) {
   std::string text;
-  for (const CliCommand& command : commands()) {
+  for (const CliCommand& command : shown_commands(brand)) {
     text += fmt::format("complete -c {} -n __fish_use_subcommand -a {} -d {}\n", brand.program,
                         command.info.name, shell_quote(command.info.summary));
     std::string choices = join(choices_of(command.info), " ");

@@ -13,7 +13,7 @@ std::vector<HelpFile> help_files(const Brand& brand, const std::string& version)
       {"bash-completion/completions/" + name, completion_script(brand, "bash")},
       {"zsh/site-functions/_" + name, completion_script(brand, "zsh")},
       {"fish/vendor_completions.d/" + name + ".fish", completion_script(brand, "fish")}};
-  for (const CliCommand& command : commands())
+  for (const CliCommand& command : shown_commands(brand))
     files.push_back({"man/man1/" + name + "-" + command.info.name + ".1",
                      man_page(brand, version, &command.info)});
   return files;

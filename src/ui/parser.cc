@@ -228,7 +228,7 @@ ParsedLine parse_line(std::vector<std::string> words, const std::vector<CliComma
       std::vector<std::string> names;
       names.reserve(commands.size());
       for (const CliCommand& command : commands)
-        names.push_back(command.info.name);
+        if (!command.info.group.empty()) names.push_back(command.info.name); // not the hidden ones
       throw unknown_word(words[at], "command", names);
     }
     options.insert(options.end(), line.command->info.options.begin(),

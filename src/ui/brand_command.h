@@ -1,0 +1,17 @@
+// brand_command.h: the commands that a brand adds: programs of its installation.
+#pragma once
+
+#include "config/brand.h"
+
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+bool is_brand_command(const Brand& brand, const std::string& name);
+/// Becomes lib/<program>/commands/<words[0]> with the other words; <PREFIX>PROGRAM is the command
+/// that called it. Returns only to throw: Error failed "brand.command" when it cannot be run.
+int run_brand_command(const Brand& brand, const std::string& executable,
+                      const std::vector<std::string>& words);
+
+} // namespace hdist
