@@ -18,6 +18,21 @@ TEST(ProcessLook, ThisProcessRunsAndBeganAfterItsParent) {
   EXPECT_LE(parent->start_time, self->start_time);
 }
 
+TEST(ProcessLook, TheCallerOfASubshellIsItsShell) {
+  EXPECT_EQ(look_at_process(0)->parent, ::getppid());
+  const pid_t shell = ::getpid();
+  const pid_t subshell = ::fork(); // has our command line
+  if (subshell == 0) {
+    const pid_t program = ::fork();
+    if (program == 0) ::_exit(calling_process() == shell ? 0 : 1);
+    int status = 0;
+    ::_exit(::waitpid(program, &status, 0) == program && status == 0 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(subshell, &status, 0), subshell);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(ProcessLook, AZombieDoesNotRunAndWhatIsReapedIsGone) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);

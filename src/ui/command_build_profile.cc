@@ -1,12 +1,9 @@
 // The command makebuildprofile.
+#include "base/process_look.h"
 #include "ops/build_profile_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/input.h"
-
-#include <unistd.h>
-
-#include <algorithm>
 
 namespace hdist {
 
@@ -22,7 +19,7 @@ int makebuildprofile_action(Cli& cli, const Arguments& arguments) {
         read_input(arguments, "SPEC", {"a build spec (JSON)", "build.no-spec", kSpecLimit});
     request.spec = SpecRequest{std::move(input.name), std::move(input.text)};
   }
-  request.owner = std::max(::getppid(), 1); // 0: a parent outside of this PID namespace
+  request.owner = calling_process();
   const MakeBuildProfileResponse response = make_build_profile(cli.session(), request);
   if (cli.json())
     cli.print_json(to_value(response));

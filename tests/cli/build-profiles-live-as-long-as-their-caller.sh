@@ -21,7 +21,7 @@ refute_file "$where"
 # The shell that asked for it: while it runs a collection leaves it and what it shows alone.
 hdist config set gc.keep-unreferenced never
 mkfifo end
-HDIST=$HDIST sh -c 'profile=$("$HDIST" makebuildprofile job.json); echo "$profile" >path.new; mv path.new path; read -r line <end' &
+HDIST=$HDIST sh -c 'profile=$("$HDIST" makebuildprofile job.json | cat); echo "$profile" >path.new; mv path.new path; read -r line <end' &
 background=$!
 await test -e path
 path=$(cat path)
