@@ -3,7 +3,7 @@
 
 usage: run_session.py PAGE HDIST [WORD]...
 HOME for hdist is $HDIST_HOME. All blocks of a page run in one shell, on a terminal, in the working directory:
-  ```yaml FILE       is written to FILE; json likewise
+  ```yaml FILE       is written to FILE; json, toml and sh likewise
   ```console [WORD]  `$ command` lines and their output; a block with a WORD runs only when that word is given
 In output, `...` is any text within a line, a line `...` any number of lines. /home/you stands for $HDIST_HOME.
 """
@@ -103,7 +103,7 @@ def main():
     shell = Shell(hdist, os.environ["HDIST_HOME"])
     wrong = run = skipped = 0
     for first, words, lines in blocks(page):
-        if words[:1] in (["json"], ["yaml"]) and len(words) == 2:
+        if words[:1] in (["json"], ["sh"], ["toml"], ["yaml"]) and len(words) == 2:
             os.makedirs(os.path.dirname(words[1]) or ".", exist_ok=True)
             with open(words[1], "w", encoding="utf-8") as file:
                 file.write("\n".join(lines) + "\n")
