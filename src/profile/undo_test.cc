@@ -171,10 +171,10 @@ public:
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(engine_); }
   bool one_in(int times) { return below(times) == 0; }
   std::string text(const std::string& without) {
-    static const std::string kBytes = "ab/'\"\\$`!*?[]{}()<>|&;#~% \t\n:=\xc3\xa4-";
+    static const std::string bytes = "ab/'\"\\$`!*?[]{}()<>|&;#~% \t\n:=\xc3\xa4-";
     std::string result(1, 'x');
     for (int i = below(8); i > 0; --i)
-      if (char c = kBytes[static_cast<std::size_t>(below(static_cast<int>(kBytes.size())))];
+      if (char c = bytes[static_cast<std::size_t>(below(static_cast<int>(bytes.size())))];
           without.find(c) == std::string::npos)
         result += c;
     return result;
@@ -183,7 +183,7 @@ public:
     std::string mark = kind == Kind::flags ? " " : ":";
     std::string result = text(without + (kind == Kind::plain ? "" : mark));
     for (int i = kind == Kind::plain ? 0 : below(3); i > 0; --i)
-      result += mark + text(without + mark);
+      result.append(mark).append(text(without + mark));
     return result;
   }
   std::vector<ProfileVariable> variables(const std::string& without) {

@@ -31,8 +31,8 @@ namespace hdist {
 
 namespace {
 
-constexpr int64_t kLeastSharedGrace_s = 180; // as long as a silent claim counts
-constexpr std::chrono::hours kNewRoot{24};   // what it leads to may not be made yet
+constexpr int64_t kLeastSharedGraceS = 180; // as long as a silent claim counts
+constexpr std::chrono::hours kNewRoot{24};  // what it leads to may not be made yet
 constexpr std::size_t kShownProblems = 20;
 
 /// A record with the name that this collection gave it, as it was then.
@@ -128,13 +128,13 @@ private:
   }
 
   void check_grace() const {
-    if (options_.dry_run || options_.grace_s >= kLeastSharedGrace_s ||
+    if (options_.dry_run || options_.grace_s >= kLeastSharedGraceS ||
         (!store_.options.shared_file_system && is_on_local_file_system(store_.dir.fd())))
       return;
     throw Error(ErrorKind::refused, "gc.grace",
                 fmt::format("{} lies on a file system that other machines may write to, so there "
                             "must be at least {} s between condemning and removing, not {} s",
-                            store_.dir.path(), kLeastSharedGrace_s, options_.grace_s));
+                            store_.dir.path(), kLeastSharedGraceS, options_.grace_s));
   }
 
   bool take_claim() {
