@@ -23,13 +23,13 @@ TEST_F(SourceGcOpTest, TheSettingsDecide) {
     namespace fs = std::filesystem;
     fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(800));
   };
-  constexpr int64_t kDay_s = 86'400;
-  used(std::time(nullptr) - 6 * kDay_s);
+  constexpr int64_t kDaySeconds = 86'400;
+  used(std::time(nullptr) - 6 * kDaySeconds);
   SourceGcResponse response = collect_old_sources(*session_, {});
   ASSERT_EQ(response.report.kept.size(), 1U);
   EXPECT_EQ(response.report.kept[0].rule.name, "transient");
   EXPECT_EQ(response.report.kept[0].rule.text, "1 week");
-  used(std::time(nullptr) - 8 * kDay_s);
+  used(std::time(nullptr) - 8 * kDaySeconds);
   EXPECT_EQ(collect_old_sources(*session_, {.dry_run = true}).report.removed.size(), 1U);
   EXPECT_TRUE(session_->sources().find(fetched.key));
   response = collect_old_sources(*session_, {});

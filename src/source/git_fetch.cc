@@ -21,8 +21,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kDeepest = 10;
 constexpr int kMostSubmodules = 500;
-constexpr double kLookLimit_s = 60; // of a look at the refs
-constexpr double kPlainLimit_s = 5; // of the same over git:, where nothing else limits connecting
+constexpr double kLookLimitSeconds = 60; // of a look at the refs
+constexpr double kPlainLimitSeconds =
+    5; // of the same over git:, where nothing else limits connecting
 constexpr const char* kReason = "git.reason"; // the code of an error that is a reason
 
 [[noreturn]] void fail(std::string reason) {
@@ -96,7 +97,8 @@ std::string GitFetcher::resolve(const GitAddress& address, std::string& ref, Run
   GitCall call{.words = {"ls-remote", "--", address.remote},
                .directory = {},
                .input = {},
-               .timeout_s = host_and_scheme(address) == "git" ? kPlainLimit_s : kLookLimit_s,
+               .timeout_s =
+                   host_and_scheme(address) == "git" ? kPlainLimitSeconds : kLookLimitSeconds,
                .output = {}};
   call.words.insert(call.words.end(), full.begin(), full.end());
   Clock::time_point start = Clock::now();

@@ -42,7 +42,9 @@ int64_t written_s(const StoreFiles& files, const SourceItem& item) {
 void add(const StoreFiles& files, const SourceKey& key, std::vector<SourceItem>& items) {
   std::optional<SourceItem> item = files.find(key);
   if (!item) return; // removed meanwhile, or cut off
-  if (item->last_use_s <= 0) item->last_use_s = written_s(files, *item);
+  // A file that was put there again has no new note for a moment.
+  if (key.type() != SourceType::git || item->last_use_s <= 0)
+    item->last_use_s = std::max(item->last_use_s, written_s(files, *item));
   items.push_back(*std::move(item));
 }
 

@@ -8,7 +8,7 @@
 
 namespace hdist {
 
-/// Sorted by key. An item that says nothing of its last use was used when it was written.
+/// Sorted by key. An item was used when it was written, at the least.
 std::vector<SourceItem> list_items(const StoreFiles& files);
 
 /// Items whose file has another size than its note says, sorted by key.

@@ -9,6 +9,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> keys(const std::vector<SourceItem>& items) {
   std::vector<std::string> list;
+  list.reserve(items.size());
   for (const SourceItem& item : items)
     list.push_back(item.key.str());
   return list;
@@ -29,6 +30,16 @@ TEST(ItemList, HasItemsOfEveryType) {
     EXPECT_GT(item.last_use_s, 1'000'000'000) << item.key.str();
     EXPECT_NO_THROW(lab.store.verify(item)) << item.key.str();
   }
+}
+
+TEST(ItemList, AnItemWasUsedWhenItWasWritten) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "x");
+  fs::permissions(item.path + ".json", fs::perms::owner_all);
+  write_file(item.path + ".json", R"({"version":1,"last_use":5})");
+  EXPECT_GT(lab.store.list().at(0).last_use_s, 1'000'000'000);
+  fs::last_write_time(item.path, fs::file_time_type::clock::now() - std::chrono::hours(800'000));
+  EXPECT_LT(lab.store.list().at(0).last_use_s, 1'000'000'000);
 }
 
 TEST(ItemList, DamageIsFoundByReadingIt) {

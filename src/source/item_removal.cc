@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kCondemned = "condemned";
 constexpr std::string_view kNote = ".json";
-constexpr int64_t kLongestVerdict_s = 60; // whoever condemned it is dead by then
+constexpr int64_t kLongestVerdictSeconds = 60; // whoever condemned it is dead by then
 constexpr int64_t kDaySeconds = 86'400;
 constexpr std::chrono::seconds kLongestWait{10};
 constexpr std::chrono::milliseconds kStep{2};
@@ -36,7 +36,7 @@ class Condemnation {
 public:
   Condemnation(const Dir& root, const SourceKey& key) : root_(root), mark_(mark_of(key)) {
     root_.make_dir(kCondemned);
-    if (age_s(root_, mark_).value_or(0) > kLongestVerdict_s) root_.remove_file(mark_);
+    if (age_s(root_, mark_).value_or(0) > kLongestVerdictSeconds) root_.remove_file(mark_);
     is_ours_ = root_.link_new_file(mark_, "", {.mode = 0444, .durable = false});
   }
   ~Condemnation() {
@@ -121,7 +121,7 @@ bool await_verdict(const Dir& root, const SourceKey& key) {
   for (auto end = std::chrono::steady_clock::now() + kLongestWait;
        std::chrono::steady_clock::now() < end; waited = true) {
     std::optional<int64_t> age = age_s(root, mark);
-    if (!age || *age > kLongestVerdict_s) return waited;
+    if (!age || *age > kLongestVerdictSeconds) return waited;
     std::this_thread::sleep_for(kStep);
   }
   return waited;

@@ -13,7 +13,7 @@ namespace hdist {
 namespace {
 
 /// note_use() is exact to a part of it.
-constexpr int64_t kInUse_s = 600;
+constexpr int64_t kInUseSeconds = 600;
 
 class Collection {
 public:
@@ -23,7 +23,7 @@ public:
 
   SourceGcReport run() {
     in_use_since_ =
-        std::min(now_, store_.others_since(!options_.dry_run).value_or(now_)) - kInUse_s;
+        std::min(now_, store_.others_since(!options_.dry_run).value_or(now_)) - kInUseSeconds;
     for (SourceItem& item : store_.list())
       decide(std::move(item));
     keep_submodules();

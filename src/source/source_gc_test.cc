@@ -12,22 +12,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kDay_s = 86'400;
+constexpr int64_t kDaySeconds = 86'400;
 
 class GcLab : public GitLab {
 public:
   SourceGcReport collect(int64_t days_from_now, bool dry_run = false) const {
-    return collect_sources(
-        store,
-        {.rules = rules, .dry_run = dry_run, .now_s = std::time(nullptr) + days_from_now * kDay_s});
+    return collect_sources(store, {.rules = rules,
+                                   .dry_run = dry_run,
+                                   .now_s = std::time(nullptr) + days_from_now * kDaySeconds});
   }
   SourceItem tagged(const std::string& bytes, const std::vector<std::string>& tags) const {
     SourceItem item = put(SourceType::file, bytes);
     store.add_tags(item.key, tags);
     return item;
   }
-  std::vector<RetentionRule> rules{{"transient", 7 * kDay_s, "1 week"},
-                                   {"file", 30 * kDay_s, "30 days"},
+  std::vector<RetentionRule> rules{{"transient", 7 * kDaySeconds, "1 week"},
+                                   {"file", 30 * kDaySeconds, "30 days"},
                                    {"git", -1, "forever"}};
 };
 
@@ -114,7 +114,7 @@ TEST(SourceGc, BesideFetchingAndUnpackingNothingIsMissed) {
         // A use long ago, as if the time between had passed.
         SourceItem item{.key = *key.key()};
         static_cast<void>(lab.store.remove(item, [](const SourceItem& now) {
-          return std::time(nullptr) - now.last_use_s > kDay_s;
+          return std::time(nullptr) - now.last_use_s > kDaySeconds;
         }));
         continue;
       }

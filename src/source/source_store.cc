@@ -19,7 +19,7 @@ namespace hdist {
 
 namespace {
 
-constexpr int64_t kNoteEvery_s = 300;
+constexpr int64_t kNoteEverySeconds = 300;
 constexpr std::string_view kSha256 = "sha256:";
 
 SourceItem need(const SourceStore& store, const SourceKey& key) {
@@ -107,7 +107,7 @@ void SourceStore::note_use(const SourceKey& key) const {
   files_->enter();
   try {
     std::optional<SourceItem> item = find(key);
-    if (!item || now_s() - item->last_use_s < kNoteEvery_s) return;
+    if (!item || now_s() - item->last_use_s < kNoteEverySeconds) return;
     files_->change_note(item->key, [](ItemNote& note) {
       note.last_use_s = now_s();
       return true;

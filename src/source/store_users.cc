@@ -13,12 +13,12 @@ namespace hdist {
 namespace {
 
 constexpr const char* kUsers = "users";
-constexpr int64_t kUnseen_s =
+constexpr int64_t kUnseenSeconds =
     86'400; // without heartbeat, of a process that nobody here can look at
 
 bool is_alive(const Dir& users, const std::string& name) {
   std::optional<struct stat> status = users.stat(name);
-  if (!status || std::time(nullptr) - status->st_mtim.tv_sec > kUnseen_s) return false;
+  if (!status || std::time(nullptr) - status->st_mtim.tv_sec > kUnseenSeconds) return false;
   return LeaseWatch(users, name).look() == Liveness::alive;
 }
 

@@ -50,8 +50,8 @@ int unpack_action(Cli& cli, const Arguments& arguments) {
 }
 
 std::string ago_text(int64_t time_s) {
-  constexpr int64_t kDay_s = 86'400;
-  int64_t days = (static_cast<int64_t>(std::time(nullptr)) - time_s) / kDay_s;
+  constexpr int64_t kDaySeconds = 86'400;
+  int64_t days = (static_cast<int64_t>(std::time(nullptr)) - time_s) / kDaySeconds;
   if (days <= 0) return "today";
   return fmt::format("{} {} ago", days, days == 1 ? "day" : "days");
 }

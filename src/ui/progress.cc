@@ -54,9 +54,9 @@ std::string follow_text(const std::string& log) {
 } // namespace
 
 std::string transfer_text(int64_t got, int64_t done, int64_t total, double seconds) {
-  constexpr double kTooSoon_s = 1;
+  constexpr double kTooSoonSeconds = 1;
   std::string text = total > 0 ? fmt::format("{}%", done * 100 / total) : human_size(done);
-  if (seconds < kTooSoon_s || got <= 0) return text;
+  if (seconds < kTooSoonSeconds || got <= 0) return text;
   double rate = static_cast<double>(got) / seconds;
   text += " " + human_size(static_cast<int64_t>(rate)) + "/s";
   if (total > done)
