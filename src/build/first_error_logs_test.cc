@@ -40,17 +40,18 @@ TEST(FirstErrorOfRecordedLogs, IsRightInNineOfTenAndNeverAWarning) {
   const std::vector<RecordedLog> logs = recorded_logs();
   ASSERT_GE(logs.size(), 60U);
   std::size_t right = 0;
+  std::string wrong;
   for (const RecordedLog& log : logs) {
     const std::optional<FoundError> found = found_in(log);
     EXPECT_FALSE(found && found->line.find("arning:") != std::string::npos) << log.name;
     if (found && found->number == log.expected)
       ++right;
     else
-      fmt::print("not right: {}: {} instead of {}: {}\n", log.name, found ? found->number : 0,
-                 log.expected, found ? found->line : "");
+      wrong += fmt::format("\n{}: {} instead of {}: {}", log.name, found ? found->number : 0,
+                           log.expected, found ? found->line : "");
   }
   EXPECT_GE(static_cast<double>(right), 0.9 * static_cast<double>(logs.size()))
-      << right << " of " << logs.size();
+      << right << " of " << logs.size() << wrong;
 }
 
 TEST(FirstErrorOfRecordedLogs, HasTheTwoLinesBeforeAndAfterIt) {
