@@ -92,7 +92,6 @@ RealizeReport realize_stack(Session& session, const Compiled& compiled,
   options.dry_run = request.dry_run;
   options.fetch_only = request.fetch_only;
   options.goals = goals_of(compiled, request.only);
-  if (options.goals.empty()) return {}; // an empty stack: no goal must not mean "everything"
   RealizeParts parts{session.artifacts(), session.sources(),   session.fetcher(),
                      session.builder(),   session.publisher(), session.events()};
   return realize(compiled.graph, parts, options, session.stop());
@@ -115,6 +114,11 @@ ProfileResult switch_profile(Session& session, const CompileResponse& stack,
 
 UpdateResponse update(Session& session, const UpdateRequest& request) {
   CompileResponse stack = compile(session, request.stack);
+  if (stack.stack.packages.empty())
+    throw Error(ErrorKind::usage, "update.empty-stack",
+                fmt::format("the stack {} names no packages, so there is nothing to make a profile "
+                            "of; write one below 'packages:', such as '  tree:'",
+                            stack.stack.path));
   UpdateResponse response;
   response.stack = stack.stack.path;
   response.packages = stack.compiled.packages;
