@@ -62,14 +62,15 @@ int64_t milliseconds(double seconds) {
 /// What install.json asks for must be known to the build, so that the id says it.
 void check_dependencies(const InstallWishes& wishes, const ResolvedImports& imports,
                         const std::string& artifact) {
-  for (const auto& [name, id] : wishes.dependencies) {
+  for (const auto& dependency : wishes.dependencies) {
+    const ArtifactId& wanted = dependency.second;
     bool known = std::any_of(imports.closure.begin(), imports.closure.end(),
-                             [&](const auto& candidate) { return candidate.first == id; });
+                             [&](const auto& candidate) { return candidate.first == wanted; });
     if (!known)
       throw Error(ErrorKind::failed, "artifact.bad-install",
                   fmt::format("{}/{}: the runtime dependency {} is neither an import of the build "
                               "nor needed by one",
-                              artifact, kInstallFile, id.str()));
+                              artifact, kInstallFile, wanted.str()));
   }
 }
 
