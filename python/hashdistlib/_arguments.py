@@ -41,6 +41,29 @@ def path_or_none(name: str, value: Any) -> Optional[str]:
     return None if value is None else path(name, value)
 
 
+def name_of(name: str, value: Any, field: str, kind: str) -> str:
+    """What names something in the store: a str, or an object that says by `named_by` which of its fields it is.
+
+    >>> name_of("key", ("tar.gz:abcd",), "key", "Source")
+    Traceback (most recent call last):
+    TypeError: key: expected a str or a Source, not tuple
+    """
+    if not isinstance(value, str) and getattr(value, "named_by", None) != field:
+        raise _wrong(name, f"a str or {'an' if kind[0] in 'AEIOU' else 'a'} {kind}", value)
+    return value if isinstance(value, str) else text(name, getattr(value, field))
+
+
+def names_of(name: str, value: Any, field: str, kind: str) -> List[str]:
+    """
+    >>> names_of("artifacts", "lua", "id", "Artifact")
+    Traceback (most recent call last):
+    TypeError: artifacts: expected a list of str and Artifact, not str
+    """
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or hasattr(value, "named_by"):
+        raise _wrong(name, f"a list of str and {kind}", value)
+    return [name_of(f"{name}[{number}]", item, field, kind) for number, item in enumerate(value)]
+
+
 def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise _wrong(name, "True or False", value)
@@ -68,7 +91,7 @@ def texts(name: str, value: Any) -> List[str]:
 
 
 def mapping(name: str, value: Any) -> Dict[str, Any]:
-    """A document: what JSON can say, without floats.
+    """A document: what JSON can say, and ids and keys as the objects that have them. What it may hold is the library's to say.
 
     >>> mapping("spec", {"name": {1, 2}})
     Traceback (most recent call last):
@@ -80,11 +103,14 @@ def mapping(name: str, value: Any) -> Dict[str, Any]:
 
 
 def _document(name: str, value: Any) -> Any:
+    field = getattr(value, "named_by", None)
+    if isinstance(value, tuple) and field is not None:
+        return getattr(value, field)
     if isinstance(value, Mapping):
         return {text(f"key of {name}", key): _document(f"{name}.{key}", item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_document(f"{name}[{number}]", item) for number, item in enumerate(value)]
-    if value is None or isinstance(value, (str, int)):
+    if value is None or isinstance(value, (str, int, float)):
         return value
     raise _wrong(name, "what JSON can say", value)
 

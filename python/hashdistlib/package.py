@@ -13,6 +13,7 @@ import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _arguments
+from .sources import AnySource, source_key_or_none
 
 __all__ = [
     "BuiltPackage",
@@ -119,7 +120,7 @@ class BuiltPackage(Package):
         build_deps: Optional[Mapping[str, Package]] = None,
         run_deps: Optional[Mapping[str, Package]] = None,
         *,
-        key: Optional[str] = None,
+        key: Optional[AnySource] = None,
         name: Optional[str] = None,
         version: Optional[str] = None,
         **variables: Union[str, PathIn, Sequence[Union[str, PathIn]]]
@@ -128,7 +129,7 @@ class BuiltPackage(Package):
         found_name, found_version = _name_and_version(address)
         self._set(
             url=address,
-            key=_arguments.text_or_none("key", key),
+            key=source_key_or_none("key", key),
             name=_checked_name(found_name if name is None else _arguments.text("name", name), address),
             version=found_version if version is None else _arguments.text("version", version),
             build_deps=_checked_deps("build_deps", build_deps),

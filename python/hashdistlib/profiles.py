@@ -1,8 +1,9 @@
 """Profiles: directories of links to artifacts, ready for PATH, switched by one rename."""
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _arguments
 from .session import Session, session_or_default
+from .store import Artifact, artifact_ids
 
 __all__ = [
     "Environment",
@@ -87,7 +88,7 @@ def unlink_profile(name: str, *, session: Optional[Session] = None) -> Registere
 
 def makeprofile(
     profile: _arguments.Path,
-    artifacts: Sequence[str],
+    artifacts: Sequence[Union[str, Artifact]],
     *,
     reason: Optional[str] = None,
     session: Optional[Session] = None
@@ -99,7 +100,7 @@ def makeprofile(
     answer = session_or_default(session).call(
         "makeprofile",
         profile=_arguments.path("profile", profile),
-        artifacts=_arguments.texts("artifacts", artifacts),
+        artifacts=artifact_ids("artifacts", artifacts),
         reason=_arguments.text_or_none("reason", reason),
     )
     return Generation(*(answer[name] for name in Generation._fields))

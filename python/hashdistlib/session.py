@@ -25,6 +25,8 @@ class Session:
     A session does one thing at a time; for work at the same time open one in each thread. Ctrl-C cancels what the main thread does.
     """
 
+    _handle: Optional[int] = None  # until it is open
+
     def __init__(
         self,
         config: Optional[_arguments.Path] = None,
@@ -37,7 +39,6 @@ class Session:
         on_event: Optional[Callable[[Event], None]] = None,
         prefix: Optional[_arguments.Path] = None
     ) -> None:
-        self._handle: Optional[int] = None
         options = {
             "config": _arguments.path_or_none("config", config),
             "environment": None if environment is None else _arguments.mapping("environment", environment),
@@ -65,7 +66,7 @@ class Session:
         """One operation of docs/json-output.md by name; what it answers. The functions of this package are made of it."""
         if self._handle is None:
             raise ValueError("the session is closed")
-        handle, name, text = self._handle, _arguments.text("operation", operation).encode(), _arguments.as_json(request)
+        handle, name, text = self._handle, _arguments.text("operation", operation).encode(), _arguments.as_json(_arguments.mapping("request", request))
         self._raised.clear()
         answer = self._interruptible(lambda: _native.take_text(_native.LIBRARY.hashdist_call(handle, name, text)))
         if self._raised:

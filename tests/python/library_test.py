@@ -8,7 +8,7 @@ import unittest
 import support
 
 import hashdistlib as hd
-from hashdistlib import _arguments, errors, events
+from hashdistlib import _arguments, errors, events, store
 
 
 class LibraryTest(support.HomeTest):
@@ -62,6 +62,32 @@ class LibraryTest(support.HomeTest):
         self.assertEqual(hd.unlink_profile("greeter", session=self.session).leads_to, made.path)
         with self.assertRaisesRegex(errors.Error, "slash"):
             hd.link_profile("a/b", self.home / "mine", session=self.session)
+
+    def test_what_a_function_gives_another_takes(self):
+        source = hd.fetch(self.archive("zlib.tar.gz", {"zlib.h": "/* zlib */\n"}), session=self.session)
+        hd.unpack(source, self.home / "out", session=self.session)
+        (stored,) = hd.list_sources([source], session=self.session)
+        hd.unpack(stored, self.home / "again", session=self.session)
+        self.assertTrue(hd.fetch(source.url, source, session=self.session).was_present)
+        spec = dict(support.spec("data", r"cp zlib.h \$ARTIFACT"), sources=[{"key": source}])
+        spec["build"]["commands"].insert(0, {"set": "PATH", "nohash_value": os.environ["PATH"]})
+        built = hd.build(spec, session=self.session)
+        self.assertEqual(hd.resolve(built, session=self.session), built)
+        hd.makeprofile(self.home / "mine", [built], session=self.session)
+        self.assertTrue((self.home / "mine" / "zlib.h").exists())
+        user = {"name": "user", "build": {"import": [{"id": built}]}}
+        path = pathlib.Path(hd.makebuildprofile(user, session=self.session))
+        self.assertTrue((path / "zlib.h").exists())
+        self.assertEqual(self.session.call("resolve", artifact=built, root=None)["id"], built.id)
+        self.assertEqual([one.key for one in hd.remove_sources([stored], session=self.session)], [source.key])
+
+    def test_what_a_document_may_hold_is_the_librarys_to_say(self):
+        with_fraction = {"name": "a", "nohash_x": 1.5, "build": {"commands": []}}
+        without = {"name": "a", "build": {"commands": []}}
+        self.assertEqual(hd.hash_spec(with_fraction, session=self.session), hd.hash_spec(without, session=self.session))
+        for wrong in (1.5, float("nan")):
+            with self.subTest(wrong), self.assertRaises(hd.UsageError):
+                hd.hash_spec({"name": "a", "build": {"parameters": {"x": wrong}}}, session=self.session)
 
     def test_what_a_build_imports_is_one_profile(self):
         built = hd.build(support.spec("data", 'echo text >"\\$ARTIFACT/data"'), session=self.session)
@@ -132,13 +158,15 @@ class ErrorTest(support.HomeTest):
         calls = {
             "url": lambda: hd.fetch(3),
             "key": lambda: hd.fetch("x", key=b"k"),
+            "key: expected a str or a Source, not Artifact": lambda: hd.unpack(store.Artifact("i", "p"), "t"),
+            "artifacts": lambda: hd.makeprofile("p", store.Artifact("i", "p")),
             "tags": lambda: hd.fetch("x", tags="transient"),
             "target": lambda: hd.unpack("k", None),
             "strip": lambda: hd.unpack("k", "t", strip="1"),
             "artifact": lambda: hd.resolve(None),
             "root": lambda: hd.resolve("x", root=1),
             "spec": lambda: hd.build("build.json"),
-            r"spec.build\[0\]": lambda: hd.hash_spec({"build": [1.5]}),
+            r"spec.build\[0\]": lambda: hd.hash_spec({"build": [b"x"]}),
             r"artifacts\[1\]": lambda: hd.makeprofile("p", ["a", 2]),
             "profile": lambda: hd.env(["p"]),
             "stack": lambda: hd.update(7),
@@ -151,13 +179,19 @@ class ErrorTest(support.HomeTest):
             "session": lambda: hd.resolve("x", session="mine"),
         }
         for name, call in calls.items():
-            with self.subTest(name), self.assertRaisesRegex(TypeError, "^" + name + ":"):
+            with self.subTest(name), self.assertRaisesRegex(TypeError, "^" + name + (":" if ":" not in name else "$")):
                 call()
 
     def test_wrong_values_are_the_librarys_to_refuse(self):
         for call in (lambda: hd.Session(jobs=0), lambda: hd.Session(keep_build="x"), lambda: hd.build({"nmae": "x"})):
             with self.subTest(call), self.assertRaises(hd.UsageError):
                 call()
+
+    def test_a_session_that_was_never_opened_ends_quietly(self):
+        for arguments in ("job=5", "jobs='5'"):
+            said = self.python(f"import hashdistlib\nhashdistlib.Session({arguments})", expect=1)
+            self.assertNotIn("__del__", said)
+            self.assertIn("TypeError: ", said.splitlines()[-1])
 
     def test_a_closed_session_says_so(self):
         session = hd.Session()
