@@ -1,11 +1,14 @@
 #include "ops/build_op.h"
 
+#include "base/text.h"
 #include "build/job_check.h"
 #include "data/json.h"
 #include "ops/operation_list.h"
 #include "ops/schema_op.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace hdist {
 
@@ -68,16 +71,65 @@ Value to_value(const BuildResponse& response) {
 
 namespace {
 
-/// Never replaces anything but a symlink.
+bool is_below(const std::string& path, const std::string& directory) {
+  return path.starts_with(directory + "/");
+}
+
+/// As a store names the directory of an artifact: <name>/<hash12>, <name>/<hash12>.2.
+bool has_place_of_artifact(const std::string& path) {
+  constexpr std::size_t kHash = 12;
+  const std::string directory = base_name(path), hash = directory.substr(0, kHash);
+  const std::string number = directory.substr(hash.size());
+  const bool is_hash = hash.size() == kHash && std::all_of(hash.begin(), hash.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7');
+                       });
+  const bool is_number = number.empty() || (number[0] == '.' && parse_int(number.substr(1)));
+  return is_hash && is_number && is_valid_name(base_name(parent_path(path)));
+}
+
+/// Whether a link that says `target` leads to an artifact, or to where one was before its store was
+/// moved or it was collected. A link of the user's own leads elsewhere.
+bool leads_to_artifact(Session& session, const Dir& parent, const std::string& target) {
+  const std::string path = normal_path(join_path(real_path(parent.path()), target));
+  const ArtifactStore& store = session.artifacts();
+  if (const std::optional<std::string> end = real_path_if_exists(path))
+    return is_below(*end, store.real_path());
+  return is_below(path, store.path()) || is_below(path, store.real_path()) ||
+         has_place_of_artifact(path);
+}
+
+/// Never replaces anything but a link that leads to an artifact.
+void check_root_link(Session& session, const Dir& parent, const std::string& path) {
+  const std::string name = base_name(path);
+  if (!parent.exists(name)) return;
+  const std::optional<std::string> target = parent.read_link(name);
+  if (target && leads_to_artifact(session, parent, *target)) return;
+  Error error(ErrorKind::refused, "root.in-the-way",
+              target ? fmt::format("{} is a link to {}, which is no artifact; it is left alone",
+                                   path, *target)
+                     : fmt::format("{} exists and is no symlink; it is left alone", path));
+  const std::string place = shell_quote(path);
+  error.advise({target ? fmt::format("remove it, or give the link another path: rm {}", place)
+                       : fmt::format("move it away, or give the link another path: mv {} {}", place,
+                                     shell_quote(path + ".old")),
+                "",
+                {}});
+  throw error;
+}
+
 void make_root_link(Session& session, const std::string& link, const std::string& artifact) {
-  std::string path = absolute_path(link);
-  Dir parent = Dir::open(parent_path(path));
-  std::string name = base_name(path);
-  if (parent.exists(name) && !parent.read_link(name))
-    throw Error(ErrorKind::refused, "root.in-the-way",
-                fmt::format("{} exists and is no symlink; it is left alone", path));
+  const std::string path = absolute_path(link);
+  const Dir parent = Dir::open(parent_path(path));
+  const std::string name = base_name(path);
+  check_root_link(session, parent, path);
   session.artifacts().add_root(path); // first: nothing that the link leads to may go meanwhile
-  parent.replace_symlink(artifact, name);
+  try {
+    parent.replace_symlink(artifact, name);
+  } catch (Error& error) {
+    if (!parent.exists(name)) session.artifacts().remove_root(path);
+    error.during(fmt::format("making the link {} to {}", path, artifact));
+    throw;
+  }
 }
 
 } // namespace

@@ -7,6 +7,8 @@
 #include "ops/unpack_op.h"
 #include "ops/update.h"
 
+#include <filesystem>
+
 namespace hdist {
 namespace {
 
@@ -56,6 +58,29 @@ TEST_F(SessionTest, ARootLinkNeverReplacesAFile) {
               resolve_artifact(*session_, {"tool", tmp_.path() + "/file"});
             }).find("is left alone"),
             std::string::npos);
+}
+
+TEST_F(SessionTest, ARootLinkReplacesOnlyLinksToArtifacts) {
+  build_spec(*session_, spec("tool", "true"));
+  const std::string link = tmp_.path() + "/link", gone = "/gone/store/tool/abcdefgh2345";
+  const std::string artifact = resolve_artifact(*session_, {"tool", ""}).path;
+  for (const std::string& target : {std::string("/etc"), std::string("/nowhere/of/mine"),
+                                    tmp_.path() + "/.hashdist", session_->artifacts().path()}) {
+    std::filesystem::create_symlink(target, link);
+    EXPECT_NE(message_of([&] {
+                resolve_artifact(*session_, {"tool", link});
+              }).find("is a link to " + target),
+              std::string::npos);
+    EXPECT_EQ(std::filesystem::read_symlink(link), target);
+    EXPECT_TRUE(session_->artifacts().roots().empty()) << target;
+    std::filesystem::remove(link);
+  }
+  for (const std::string& target : {artifact, artifact + "-old", gone, gone + ".2"}) {
+    std::filesystem::create_symlink(target, link);
+    resolve_artifact(*session_, {"tool", link});
+    EXPECT_EQ(std::filesystem::read_symlink(link), artifact) << target;
+    std::filesystem::remove(link);
+  }
 }
 
 TEST_F(SessionTest, WhatIsNotThereIsSaid) {

@@ -21,3 +21,4 @@ expect_err helo
 expect_exit 0 hdist resolve hello --root "$PWD/kept"
 expect_equal "$(cat kept/hi)" hi
 expect_exit 3 hdist resolve hello --root "$PWD/hello.json"
+expect_err 'move it away, or give the link another path'
