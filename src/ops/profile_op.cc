@@ -101,6 +101,7 @@ MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& 
   ProfilePlaces places;
   places.hdist_root = session.paths().root;
   places.add_root = [&](const std::string&) { register_generations(session); };
+  places.remove_root = [&](const std::string& path) { session.artifacts().remove_root(path); };
   places.barrier = [&] { session.publisher().barrier(); };
   places.install = session.install_steps();
   if (request.dry_run)

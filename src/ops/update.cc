@@ -6,6 +6,8 @@
 #include "ops/build_op.h"
 #include "ops/operation_list.h"
 #include "ops/schema_op.h"
+#include "profile/foresee.h"
+#include "profile/registry.h"
 
 #include <fmt/format.h>
 
@@ -97,17 +99,40 @@ RealizeReport realize_stack(Session& session, const Compiled& compiled,
   return realize(compiled.graph, parts, options, session.stop());
 }
 
+std::string profile_of(const CompileResponse& stack, const UpdateRequest& request) {
+  return request.profile.empty() ? stack.stack.name : request.profile;
+}
+
 ProfileResult switch_profile(Session& session, const CompileResponse& stack,
-                             const UpdateResponse& response, const std::string& profile,
+                             const RealizeReport& report, const std::string& profile,
                              bool dry_run) {
   MakeProfileRequest request;
-  request.profile = profile.empty() ? stack.stack.name : profile;
+  request.profile = profile;
   request.reason = fmt::format("update {}", stack.stack.name);
   request.stack = stack.stack.path;
   request.dry_run = dry_run;
   for (const CompiledPackage& package : stack.compiled.packages)
-    if (package.requested) request.artifacts.push_back(response.report.ids.at(package.task).str());
+    if (package.requested) request.artifacts.push_back(report.ids.at(package.task).str());
   return make_profile_of(session, request).result;
+}
+
+bool switches(const UpdateRequest& request) {
+  return !request.fetch_only && request.only.empty();
+}
+
+/// What the switch would stop at, before anything is built for it. A profile that would stay as it
+/// is need not be written.
+void check_switch(Session& session, const CompileResponse& stack, const UpdateRequest& request) {
+  const std::string profile = profile_of(stack, request);
+  try {
+    check_profile_link(profile_path(profile, session.profile_folders(), true),
+                       session.paths().root);
+  } catch (const Error&) {
+    UpdateRequest plan = request;
+    plan.dry_run = true;
+    const RealizeReport report = realize_stack(session, stack.compiled, plan);
+    if (!report.ok() || switch_profile(session, stack, report, profile, true).changed) throw;
+  }
 }
 
 } // namespace
@@ -122,10 +147,11 @@ UpdateResponse update(Session& session, const UpdateRequest& request) {
   UpdateResponse response;
   response.stack = stack.stack.path;
   response.packages = stack.compiled.packages;
+  if (switches(request)) check_switch(session, stack, request);
   response.report = realize_stack(session, stack.compiled, request);
-  bool switches = response.report.ok() && !request.fetch_only && request.only.empty();
-  if (switches)
-    response.profile = switch_profile(session, stack, response, request.profile, request.dry_run);
+  if (switches(request) && response.report.ok())
+    response.profile = switch_profile(session, stack, response.report, profile_of(stack, request),
+                                      request.dry_run);
   return response;
 }
 

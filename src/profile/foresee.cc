@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "profile/generations.h"
 
+#include <fmt/format.h>
+
 #include <set>
 
 namespace hdist {
@@ -20,7 +22,6 @@ ProfileResult by_ids(const ProfileRequest& request, const std::string& hdist_roo
   ProfileResult result;
   result.link = absolute_path(request.link);
   Generations generations(hdist_root, result.link);
-  generations.check_link();
   if (std::optional<int64_t> current = generations.current()) {
     result.generation = *current;
     result.generation_path = generations.path_of(*current);
@@ -28,6 +29,7 @@ ProfileResult by_ids(const ProfileRequest& request, const std::string& hdist_roo
     std::set<ArtifactId> wanted(request.members.begin(), request.members.end());
     if (generations.link_holds() && requested_in(result.record) == wanted) return result;
   }
+  generations.check_link();
   result.generation = generations.next();
   result.generation_path = generations.path_of(result.generation);
   result.changed = true;
@@ -44,6 +46,15 @@ ProfileResult foresee_profile(ProfileRequest request, const FindArtifact& find,
   } catch (const Error& error) {
     if (error.code() != "profile.missing-artifact") throw;
     return by_ids(request, places.hdist_root);
+  }
+}
+
+void check_profile_link(const std::string& link, const std::string& hdist_root) {
+  try {
+    Generations(hdist_root, absolute_path(link)).check_link();
+  } catch (Error& error) {
+    error.during(fmt::format("making the profile {}", link));
+    throw;
   }
 }
 

@@ -10,4 +10,7 @@ namespace hdist {
 ProfileResult foresee_profile(ProfileRequest request, const FindArtifact& find,
                               const ProfilePlaces& places, std::stop_token stop = {});
 
+/// The errors that make_profile() has when it cannot switch the link PATH, for when it would.
+void check_profile_link(const std::string& link, const std::string& hdist_root);
+
 } // namespace hdist

@@ -6,7 +6,11 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace hdist {
 
@@ -181,14 +185,40 @@ int64_t Generations::reserve() {
   }
 }
 
-void Generations::discard(int64_t number) noexcept {
+bool Generations::discard(int64_t number) noexcept {
   try {
+    if (number == current()) return false;
     directory().remove_tree(std::to_string(number));
+    return true;
   } catch (const Error&) { // without profile.json it is no generation, and pruning takes it away
+    return false;
   }
 }
 
+namespace {
+
+/// Whether a link can be made there: in its directory, or else in the nearest one above it.
+void check_can_be_written(const std::string& link) {
+  std::string folder = parent_path(link);
+  while (::faccessat(AT_FDCWD, join_path(folder, ".").c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    if (errno == ENOENT && folder != "/") {
+      folder = parent_path(folder);
+      continue;
+    }
+    Error error = system_error(errno, "symlink", link);
+    error.advise({"give the profile a path in a directory that you may write into", "", {}});
+    throw error;
+  }
+}
+
+} // namespace
+
 void Generations::check_link() const {
+  check_in_the_way();
+  check_can_be_written(link_);
+}
+
+void Generations::check_in_the_way() const {
   std::optional<Dir> parent = Dir::open_if_exists(parent_path(link_));
   if (!parent) return;
   std::string name = base_name(link_);

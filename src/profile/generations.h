@@ -26,16 +26,17 @@ public:
   /// Publishes a filled staging directory as the next free number.
   int64_t add(Staging staging);
   /// Makes the directory of the next free number, empty, for what has to be made at its final path;
-  /// discard() takes it back.
+  /// discard() takes it back, and says whether it is gone: not when the link leads to it.
   int64_t reserve();
-  void discard(int64_t number) noexcept;
+  bool discard(int64_t number) noexcept;
   const Dir& directory(); // where staging directories are made
   /// Refuses (usage "profile.in-the-way") when something else than our symlink (or a dangling one
-  /// of ours) stands at the link.
+  /// of ours) stands at the link, and throws the system's error where no link can be made.
   void check_link() const;
   void switch_to(int64_t number);
 
 private:
+  void check_in_the_way() const;
   std::string root_, link_, folder_;
   std::optional<Dir> dir_;
 };

@@ -42,11 +42,16 @@ public:
     result.record.author = author();
     result.record.reason = request_.reason;
     result.record.stack = request_.stack;
-    if (composition.steps.empty())
-      make_beside(composition, result);
-    else
-      make_in_place(composition, result);
-    finish(result);
+    try {
+      if (composition.steps.empty())
+        make_beside(composition, result);
+      else
+        make_in_place(composition, result);
+      finish(result);
+    } catch (...) {
+      take_back(result.generation);
+      throw;
+    }
     return result;
   }
 
@@ -98,13 +103,17 @@ private:
     result.generation = generations_.reserve();
     result.generation_path = generations_.path_of(result.generation);
     result.record.generation = result.generation;
+    Dir dir = Dir::open(result.generation_path);
+    fill_profile(composition, dir, target(result.generation), places_.install);
+    write_documents(dir, result.record, result.generation_path);
+  }
+
+  /// Of a generation that did not become the profile nothing stays. 0: none was begun.
+  void take_back(int64_t number) noexcept {
+    if (number == 0 || !generations_.discard(number)) return;
     try {
-      Dir dir = Dir::open(result.generation_path);
-      fill_profile(composition, dir, target(result.generation), places_.install);
-      write_documents(dir, result.record, result.generation_path);
-    } catch (...) {
-      generations_.discard(result.generation);
-      throw;
+      if (places_.remove_root) places_.remove_root(generations_.path_of(number));
+    } catch (const Error&) { // it leads nowhere, and a collection takes it away
     }
   }
 

@@ -26,7 +26,8 @@ struct ProfileRequest {
 
 struct ProfilePlaces {
   std::string hdist_root; // generations live in <root>/generations/<name>-<hash12 of PATH>/<n>
-  std::function<void(const std::string& generation)> add_root; // called before the switch
+  std::function<void(const std::string& generation)> add_root;    // called before the switch
+  std::function<void(const std::string& generation)> remove_root; // and when that fails
   std::function<void()> barrier; // called before the switch: everything referred to is durable
   RunInstallStep install;        // carries out a package's install command
 };

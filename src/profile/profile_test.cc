@@ -3,9 +3,11 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "profile/generations.h"
 #include "testing/testing.h"
 
 #include <algorithm>
+#include <functional>
 #include <gtest/gtest.h>
 #include <map>
 
@@ -35,7 +37,13 @@ protected:
     ProfilePlaces places;
     places.hdist_root = root_;
     places.add_root = [&](const std::string& path) { steps_.push_back("root " + base_name(path)); };
-    places.barrier = [&] { steps_.push_back("barrier"); };
+    places.remove_root = [&](const std::string& path) {
+      steps_.push_back("no root " + base_name(path));
+    };
+    places.barrier = [&] {
+      steps_.push_back("barrier");
+      if (at_barrier_) at_barrier_();
+    };
     FindArtifact find = [&](const ArtifactId& id) -> std::optional<FoundArtifact> {
       auto found = found_.find(id);
       if (found == found_.end()) return std::nullopt;
@@ -48,6 +56,7 @@ protected:
   std::string root_ = tmp_.path() + "/root";
   std::map<ArtifactId, FoundArtifact> found_;
   std::vector<std::string> steps_;
+  std::function<void()> at_barrier_;
   bool dry_run_ = false;
 };
 
@@ -64,6 +73,22 @@ TEST_F(ProfileTest, WhatMembersReferToIsInIt) {
   EXPECT_FALSE(opened.record.members[0].requested);
   EXPECT_TRUE(opened.record.members[1].requested);
   EXPECT_EQ(opened.record.generation, 1);
+}
+
+TEST_F(ProfileTest, OfASwitchThatFailsNothingStays) {
+  const ArtifactId app = artifact("app", {"bin/app"});
+  at_barrier_ = [&] { Dir::create(root_ + "/profiles/p"); };
+  EXPECT_NE(message_of([&] { make({app}); }), "(no error)");
+  EXPECT_EQ(steps_, (std::vector<std::string>{"root 1", "barrier", "no root 1"}));
+  EXPECT_TRUE(all_generations(root_).empty());
+}
+
+TEST_F(ProfileTest, WhereNoLinkCanBeMadeNothingIsBegun) {
+  const ArtifactId app = artifact("app", {"bin/app"});
+  write_file(root_ + "/profiles", "a file");
+  EXPECT_NE(message_of([&] { make({app}); }).find("Not a directory"), std::string::npos);
+  EXPECT_TRUE(steps_.empty());
+  EXPECT_FALSE(Dir::open(root_).exists("generations"));
 }
 
 TEST_F(ProfileTest, AReferenceThatNothingLoadsBringsNothingIn) {
