@@ -41,8 +41,30 @@ std::string without_artifact(const std::string& value, const std::string& artifa
   return replace_all(replace_all(value, "${ARTIFACT}", place), "$ARTIFACT", place);
 }
 
+using Owners = std::map<std::string, std::string>; // variable -> the first member that sets it
+
+std::string setting_text(const ProfileVariable& variable, const std::string& owner) {
+  static constexpr const char* kKinds[] = {"a path", "flags", "a text"};
+  return fmt::format("\n  {}: {} = {} ({})", owner, variable.name, join(variable.values, " "),
+                     kKinds[static_cast<int>(variable.kind)]);
+}
+
+Error variable_conflict(const ProfileVariable& one, const std::string& owner,
+                        const ProfileVariable& two, const std::string& other) {
+  Error error(ErrorKind::failed, "profile.variable-conflict",
+              fmt::format("artifacts want different things of the variable {} of the profile:{}{}",
+                          one.name, setting_text(one, owner), setting_text(two, other)));
+  error.advise(
+      {"leave one of them out, or set the variable in one recipe's profile_variables only; "
+       "lists ({path: [...]}, {flags: [...]}) merge, when all say the same kind",
+       "",
+       {}});
+  return error;
+}
+
 void merge_variable(std::vector<ProfileVariable>& variables, const ProfileVariable& variable,
-                    const std::string& owner) {
+                    const std::string& member, Owners& owners) {
+  const std::string& owner = owners.try_emplace(variable.name, member).first->second;
   auto same = std::find_if(variables.begin(), variables.end(), [&](const ProfileVariable& other) {
     return other.name == variable.name;
   });
@@ -52,9 +74,7 @@ void merge_variable(std::vector<ProfileVariable>& variables, const ProfileVariab
   }
   if (same->kind != variable.kind ||
       (variable.kind == ProfileVariable::Kind::plain && same->values != variable.values))
-    throw Error(ErrorKind::failed, "profile.variable-conflict",
-                fmt::format("{} sets the variable {} otherwise than another member of the profile",
-                            owner, variable.name));
+    throw variable_conflict(*same, owner, variable, member);
   if (variable.kind == ProfileVariable::Kind::plain) return;
   for (const std::string& value : variable.values)
     if (std::find(same->values.begin(), same->values.end(), value) == same->values.end())
@@ -147,6 +167,7 @@ std::string input_digest(const Members& members, const std::string& together) {
 
 ProfileRecord record_of(const Members& members, const ProfileTarget& target) {
   ProfileRecord record;
+  Owners owners;
   for (const auto& [found, requested] : members) {
     std::string place =
         moves_together(found.path, target) ? relative_path(found.path, target.path) : found.path;
@@ -154,7 +175,7 @@ ProfileRecord record_of(const Members& members, const ProfileTarget& target) {
     for (ProfileVariable variable : found.record.install.environment) {
       for (std::string& value : variable.values)
         value = without_artifact(value, found.path, target);
-      merge_variable(record.environment, variable, found.record.id.str());
+      merge_variable(record.environment, variable, found.record.id.short_text(), owners);
     }
   }
   return record;

@@ -1,6 +1,7 @@
 #include "profile/composition.h"
 
 #include "base/dir.h"
+#include "base/error.h"
 #include "data/json.h"
 #include "model/install_json.h"
 #include "testing/testing.h"
@@ -96,6 +97,31 @@ TEST_F(CompositionTest, AConflictNamesBothOwners) {
   FoundArtifact a = artifact("a", {"bin/x"}), b = artifact("b", {"bin/x"});
   std::string text = message_of([&] { compose({{a, true}, {b, true}}, {}); });
   EXPECT_NE(text.find("bin/x: " + a.record.id.short_text() + ", " + b.record.id.short_text()),
+            std::string::npos);
+}
+
+TEST_F(CompositionTest, AVariableConflictNamesBothOwnersAndValues) {
+  FoundArtifact a = artifact("a", {"x"}), b = artifact("b", {"y"}), c = artifact("c", {"z"});
+  using Kind = ProfileVariable::Kind;
+  a.record.install.environment = {{"MODE", Kind::plain, {"fast"}}};
+  b.record.install.environment = {{"MODE", Kind::plain, {"fast"}}};
+  c.record.install.environment = {{"MODE", Kind::plain, {"safe"}}};
+  EXPECT_EQ(record_of({{a, true}, {b, true}}, target_).environment.size(), 1U);
+  try {
+    record_of({{a, true}, {b, true}, {c, true}}, target_);
+    FAIL() << "no conflict";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "profile.variable-conflict");
+    for (const std::string& text :
+         {a.record.id.short_text() + ": MODE = fast", c.record.id.short_text() + ": MODE = safe"})
+      EXPECT_NE(error.message().find(text), std::string::npos) << error.message();
+    ASSERT_EQ(error.advice().size(), 1U);
+    EXPECT_NE(error.advice()[0].text.find("leave one of them out"), std::string::npos);
+  }
+  c.record.install.environment = {{"MODE", Kind::path, {"/x", "/y"}}};
+  EXPECT_NE(message_of([&] {
+              record_of({{a, true}, {c, true}}, target_);
+            }).find("MODE = /x /y (a path)"),
             std::string::npos);
 }
 
