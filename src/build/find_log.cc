@@ -29,7 +29,7 @@ std::optional<FoundLog> log_called(const Dir& dir, const std::string& file,
   log.name = build.substr(0, build.size() - kHash - 1);
   log.hash12 = build.substr(build.size() - kHash);
   log.path = join_path(dir.path(), file);
-  log.time_s = info->st_mtim.tv_sec;
+  log.time_ns = written_at_ns(*info);
   return log;
 }
 
@@ -73,7 +73,7 @@ void add_build_dirs(const std::string& temp_dir, std::vector<FoundLog>& logs) {
 
 bool comes_first(const FoundLog& a, const FoundLog& b) {
   const bool a_runs = a.state == LogState::running, b_runs = b.state == LogState::running;
-  return a_runs != b_runs ? a_runs : a.time_s > b.time_s;
+  return a_runs != b_runs ? a_runs : a.time_ns > b.time_ns;
 }
 
 /// Hands lines on, without the time before each when it is not wanted.
@@ -120,6 +120,11 @@ bool is_running(const std::string& build_dir) {
 }
 
 } // namespace
+
+int64_t written_at_ns(const struct stat& status) {
+  constexpr int64_t kSecondNs = 1'000'000'000;
+  return status.st_mtim.tv_sec * kSecondNs + status.st_mtim.tv_nsec;
+}
 
 std::vector<FoundLog> recent_logs(const std::string& temp_dir, const std::string& log_dir) {
   std::vector<FoundLog> logs;

@@ -20,8 +20,11 @@ struct FoundLog {
   LogState state = LogState::running;
   std::string path;
   bool compressed = false; // zstd, each line after its second and a blank
-  int64_t time_s = 0;      // of the last line, seconds since 1970
+  int64_t time_ns = 0;     // of the last line, nanoseconds since 1970
 };
+
+/// When a file was written last.
+int64_t written_at_ns(const struct stat& status);
 
 /// Of this user's builds below `temp_dir` and in `log_dir`; running ones first, then the newest.
 /// Folders that are not there hold none.

@@ -32,7 +32,7 @@ std::optional<FoundLog> log_of(Session& session, const ArtifactId& id) {
   if (!info) return std::nullopt;
   FoundLog log{id.name(), id.hash12(), LogState::built, join_path(folder, BuildLog::kCompressed)};
   log.compressed = true;
-  log.time_s = record->built_at_s;
+  log.time_ns = written_at_ns(*info);
   return log;
 }
 
@@ -61,7 +61,7 @@ LogResponse find_log(Session& session, const LogRequest& request) {
   }
   if (runs) return {std::move(logs.front())};
   return {*std::max_element(logs.begin(), logs.end(), [](const FoundLog& a, const FoundLog& b) {
-    return a.time_s < b.time_s;
+    return a.time_ns < b.time_ns;
   })};
 }
 
@@ -95,7 +95,8 @@ Value to_value(const LogResponse& response) {
   value.set("state", state_text(log.state));
   value.set("path", log.path);
   value.set("compressed", log.compressed);
-  value.set("time", log.time_s);
+  constexpr int64_t kSecondNs = 1'000'000'000;
+  value.set("time", log.time_ns / kSecondNs);
   return value;
 }
 

@@ -3,6 +3,9 @@
 #include "ops/build_op.h"
 #include "ops/ops_testing.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 namespace hdist {
 namespace {
 
@@ -32,6 +35,26 @@ TEST_F(LogOpTest, WithoutANameItIsTheLastFailure) {
   for (const std::string& word : {std::string("bad"), "bad/" + id.hash12().substr(0, 5), id.str()})
     EXPECT_EQ(found(word).state, LogState::failed) << word;
   EXPECT_NE(message_of([&] { found("bad/zzzz"); }).find("no artifact"), std::string::npos);
+}
+
+TEST_F(LogOpTest, TheNewestIsFoundWithinASecond) {
+  // The same name with a failure just before a success, and with one just after it.
+  const std::string once = tmp_.path() + "/once";
+  const std::string script = "test -e " + once + " || { echo > " + once + "; exit 3; }";
+  build("late", script);
+  build("late", script);
+  const std::string built = found("late").path, failed = found(std::nullopt).path;
+  EXPECT_EQ(found("late").state, LogState::built);
+  constexpr int64_t kSecondOfBoth = 1'700'000'000;
+  auto write_time = [](const std::string& path, long nanoseconds) {
+    const timespec times[2] = {{kSecondOfBoth, nanoseconds}, {kSecondOfBoth, nanoseconds}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  };
+  write_time(failed, 1'000'000);
+  write_time(built, 2'000'000);
+  EXPECT_EQ(found("late").state, LogState::built);
+  write_time(failed, 3'000'000);
+  EXPECT_EQ(found("late").state, LogState::failed);
 }
 
 TEST_F(LogOpTest, TheResponseHasAllFields) {
