@@ -3,6 +3,8 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "config/home.h"
+#include "config/keys.h"
 #include "data/fields.h"
 #include "data/json.h"
 
@@ -62,11 +64,96 @@ void read_share(Fields& fields, Brand& brand, const Brand& own) {
   if (share != "sources") brand.artifacts_root = own.artifacts_root;
 }
 
+/// What `import` finds in any Python 3 that is there: a package of such a name hides it, or is
+/// hidden.
+constexpr std::string_view kPythonModules =
+    "abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore "
+    "atexit audioop base64 bdb binascii bisect builtins bz2 calendar cgi cgitb chunk "
+    "cmath cmd code codecs codeop collections colorsys compileall compression concurrent "
+    "configparser contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses "
+    "datetime dbm decimal difflib dis distutils doctest email encodings ensurepip enum "
+    "errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools gc "
+    "genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html "
+    "http idlelib imaplib imghdr imp importlib inspect io ipaddress itertools json "
+    "keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal math mimetypes "
+    "mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath "
+    "nturl2path numbers opcode operator optparse os ossaudiodev pathlib pdb pickle "
+    "pickletools pipes pkgutil platform plistlib poplib posix posixpath pprint profile "
+    "pstats pty pwd py_compile pyclbr pydoc pydoc_data pyexpat queue quopri random re "
+    "readline reprlib resource rlcompleter runpy sched secrets select selectors shelve "
+    "shlex shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 "
+    "sre_compile sre_constants sre_parse ssl stat statistics string stringprep struct "
+    "subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile "
+    "termios test textwrap this threading time timeit tkinter token tokenize tomllib "
+    "trace traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest "
+    "urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib "
+    "xml xmlrpc zipapp zipfile zipimport zlib zoneinfo";
+
+bool is_python_module(const std::string& name) {
+  const std::vector<std::string> names = split(std::string(kPythonModules), ' ');
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Of a field that gets in the way of something else; where its value follows from the name, at
+/// that.
+Error taken(Fields& fields, std::string_view field, std::string_view value,
+            std::string_view message) {
+  const bool is_said = fields.find(field) != nullptr;
+  return fields.error(is_said ? field : "name",
+                      fmt::format("{}\"{}\" {}", is_said ? "" : fmt::format("the {} ", field),
+                                  printable(value), message));
+}
+
+/// It would read, or write over, what is another distribution's.
+void check_places(Fields& fields, const Brand& brand, const Brand& own, const std::string& home) {
+  auto resolved = [&](const std::string& path) { return normal_path(expand_home(path, home)); };
+  auto is_one_of = [&](const std::string& path, const std::vector<std::string>& others) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](const std::string& other) { return resolved(path) == resolved(other); });
+  };
+  const std::pair<const char*, const std::string*> files[] = {
+      {"config", &brand.config_file},
+      {"old_config", &brand.old_config_file},
+      {"system_config", &brand.system_config_file}};
+  for (const Brand& other : {Brand(), own}) {
+    for (const auto& [field, path] : files)
+      if (is_one_of(*path, {other.config_file, other.old_config_file, other.system_config_file}))
+        throw taken(fields, field, *path,
+                    fmt::format("is a config file of {}: expected one of its own", other.title));
+    if (is_one_of(brand.root, {other.root}))
+      throw taken(fields, "root", brand.root,
+                  fmt::format("is the root of {}: expected one of its own; stores are shared by "
+                              "share = \"sources,artifacts\"",
+                              other.title));
+  }
+}
+
+std::string section_field(Fields& fields, const std::string& fallback) {
+  std::string section = fields.text_or("section", fallback);
+  if (!is_word(section, "-_"))
+    throw fields.error("section", "expected lower-case letters, digits, '-' and '_'");
+  for (const KeySpec& key : known_keys(Brand()))
+    if (key.section == section)
+      throw taken(fields, "section", section,
+                  "is a section that every config has: expected one of its own");
+  return section;
+}
+
 std::string python_package_field(Fields& fields, const std::string& fallback) {
   std::string name = fields.text_or("python_package", fallback);
-  for (const std::string& part : split(name, '.'))
-    if (!is_word(part, "_") || name == Brand().python_package)
+  const std::vector<std::string> parts = split(name, '.');
+  for (const std::string& part : parts)
+    if (!is_word(part, "_"))
       throw fields.error("python_package", "expected a Python name such as \"qsnake.hashdist\"");
+  const std::string& top = parts.front();
+  if (top == Brand().python_package || top == "hashdistlib")
+    throw taken(fields, "python_package", name,
+                "lies in a package of hdist itself: expected a Python name such as "
+                "\"qsnake.hashdist\"");
+  if (is_python_module(top))
+    throw taken(
+        fields, "python_package", name,
+        fmt::format("would get in the way of Python's own module {}: expected another name", top));
   return name;
 }
 
@@ -110,7 +197,7 @@ Value to_value(const std::vector<BrandCommand>& commands) {
 
 } // namespace
 
-BrandFile read_brand_file(const Document& toml, const Brand& own) {
+BrandFile read_brand_file(const Document& toml, const Brand& own, const std::string& home) {
   Fields fields(toml, toml.root, "");
   BrandFile file;
   Brand& brand = file.brand;
@@ -126,9 +213,8 @@ BrandFile read_brand_file(const Document& toml, const Brand& own) {
   brand.old_config_file = path_field(fields, "old_config", "~/." + name + "rc");
   brand.system_config_file = path_field(fields, "system_config", "/etc/" + name + "config");
   brand.root = path_field(fields, "root", "~/." + name);
-  brand.config_section = fields.text_or("section", name);
-  if (!is_word(brand.config_section, "-_"))
-    throw fields.error("section", "expected lower-case letters, digits, '-' and '_'");
+  check_places(fields, brand, own, home);
+  brand.config_section = section_field(fields, name);
   brand.python_package = python_package_field(fields, variable + ".hashdist");
   read_share(fields, brand, own);
   brand.issue_address = fields.text_or("issues", "");

@@ -20,8 +20,9 @@ struct BrandFile {
 };
 
 /// Only `name` is required; all else follows from it. Document errors with the line; Error refused
-/// "brand.name" for a name that is a path, or that of `own`.
-BrandFile read_brand_file(const Document& toml, const Brand& own);
+/// "brand.name" for a name that is a path, or that of `own`. Its config files, root, section and
+/// Python package are nobody else's: not of the common brand, of `own` or Python (`home` is `~`).
+BrandFile read_brand_file(const Document& toml, const Brand& own, const std::string& home);
 
 /// brand.json. launcher/stage.c reads it, too.
 Value to_value(const Brand& brand);

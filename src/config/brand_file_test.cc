@@ -11,7 +11,7 @@ namespace hdist {
 namespace {
 
 BrandFile read(const std::string& text) {
-  return read_brand_file(read_toml("brand.toml", text), Brand());
+  return read_brand_file(read_toml("brand.toml", text), Brand(), "/home/me");
 }
 
 std::string error_of(const std::string& text) {
@@ -67,6 +67,48 @@ TEST(BrandFile, WrongFieldsAreShownWithTheirLine) {
   EXPECT_NE(error_of("name = \"q\"\nenv_prefix = \"HDIST_\"\n"), "(no error)");
   EXPECT_NE(error_of("name = \"q\"\npython_package = \"../x\"\n"), "(no error)");
   EXPECT_NE(error_of("name = \"q\"\nsection = \"a]\"\n"), "(no error)");
+}
+
+TEST(BrandFile, PlacesOfTheCommonOneAreNotTakenOver) {
+  for (const char* line :
+       {"config = \"~/.hashdistconfig\"", "config = \"/home/me/.hashdistconfig\"",
+        "config = \"~/./.hashdistrc\"", "old_config = \"~/.hashdistrc\"",
+        "system_config = \"/etc/hashdistconfig\"", "root = \"~/.hashdist\"",
+        "root = \"~/x/../.hashdist/\""}) {
+    const std::string error = error_of("name = \"q\"\nshare = \"sources\"\n" + std::string(line));
+    EXPECT_TRUE(error.starts_with("brand.toml:3:")) << error;
+    EXPECT_NE(error.find("of hdist: expected one of its own"), std::string::npos) << error;
+  }
+  // What follows from a name is an error of the name.
+  EXPECT_TRUE(error_of("name = \"hashdist\"\n").starts_with("brand.toml:1:8: name: "));
+  EXPECT_EQ(error_of("name = \"q\"\nroot = \"~/.hashdist/q\"\n"), "(no error)");
+  Brand own;
+  own.config_file = "~/.ownconfig";
+  EXPECT_NE(message_of([&] {
+              read_brand_file(read_toml("brand.toml", "name = \"q\"\nconfig = \"~/.ownconfig\"\n"),
+                              own, "/");
+            }).find("config: "),
+            std::string::npos);
+}
+
+TEST(BrandFile, SectionsThatEveryConfigHasAreNoMainSection) {
+  for (const char* section : {"hashdist", "sources", "builder", "profiles", "gc", "site"}) {
+    const std::string error =
+        error_of("name = \"q\"\nsection = \"" + std::string(section) + "\"\n");
+    EXPECT_TRUE(error.starts_with("brand.toml:2:11: section: ")) << error;
+  }
+  EXPECT_TRUE(error_of("name = \"builder-hdist\"\n").starts_with("brand.toml:1:8: name: "));
+}
+
+TEST(BrandFile, PythonsOwnModulesAreNotHidden) {
+  for (const char* name : {"os", "json.hashdist", "sys", "zoneinfo", "asyncio.x", "hashdist",
+                           "hashdist.q", "hashdistlib"}) {
+    const std::string error =
+        error_of("name = \"q\"\npython_package = \"" + std::string(name) + "\"\n");
+    EXPECT_TRUE(error.starts_with("brand.toml:2:18: python_package: ")) << error;
+  }
+  EXPECT_TRUE(error_of("name = \"json-hdist\"\n").starts_with("brand.toml:1:8: name: "));
+  EXPECT_EQ(read("name = \"q\"\npython_package = \"snake.os\"\n").brand.python_package, "snake.os");
 }
 
 TEST(BrandFile, CommandsAreAddedAndHidden) {

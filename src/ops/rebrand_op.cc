@@ -204,14 +204,24 @@ bool make_archive(Session& session, const BrandFile& file, const std::string& ba
   return parent.rename_new(staging.name() + "/" + name, name);
 }
 
+std::string text_of_brand(const std::string& path, const std::string& word) {
+  const std::optional<Dir> folder = Dir::open_if_exists(parent_path(path));
+  std::optional<std::string> text =
+      folder ? folder->read_file_if_exists(base_name(path), kMostOfText) : std::nullopt;
+  if (text) return *std::move(text);
+  throw Error(ErrorKind::usage, "rebrand.not-found",
+              fmt::format("there is no file {}: expected the description of a brand, brand.toml",
+                          printable(word)));
+}
+
 } // namespace
 
 RebrandResponse rebrand(Session& session, const RebrandRequest& request) {
   const std::string path = absolute_path(request.brand_file);
   const std::string base = parent_path(path);
-  BrandFile file = read_brand_file(
-      read_toml(request.brand_file, Dir::open(base).read_file(base_name(path), kMostOfText)),
-      session.brand());
+  BrandFile file =
+      read_brand_file(read_toml(request.brand_file, text_of_brand(path, request.brand_file)),
+                      session.brand(), session.config().home());
   const std::string output = absolute_path(request.output);
   const std::string name = base_name(output);
   Dir parent = Dir::create(parent_path(output));

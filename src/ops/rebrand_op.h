@@ -20,7 +20,7 @@ struct RebrandResponse {
 
 /// The installation that this program is part of, copied, with its own command, config and Python
 /// package; of an archive all is in <program>-<version>. Complete or not at all. Error usage
-/// "rebrand.exists", "rebrand.archive"; refused "brand.name".
+/// "rebrand.not-found", "rebrand.exists", "rebrand.archive"; refused "brand.name".
 RebrandResponse rebrand(Session& session, const RebrandRequest& request);
 Value to_value(const RebrandResponse& response);
 /// {"brand_file", "output"}

@@ -19,6 +19,17 @@ TEST_F(Rebrand, WhatIsThereIsNotReplaced) {
   EXPECT_NE(error("name = \"q\"\n", tmp_.path()).find("exists already"), std::string::npos);
 }
 
+TEST_F(Rebrand, AFileThatIsMissingIsWrongUsage) {
+  for (const char* name : {"/none.toml", "/no/none.toml"})
+    try {
+      rebrand(*session_, {tmp_.path() + name, tmp_.path() + "/out"});
+      FAIL() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "rebrand.not-found") << error.what();
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+    }
+}
+
 TEST_F(Rebrand, WhatCannotBeMadeLeavesNothing) {
   std::string output = tmp_.path() + "/out/q";
   EXPECT_NE(error("name = \"../q\"\n", output).find("cannot be the name"), std::string::npos);
