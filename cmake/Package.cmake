@@ -1,11 +1,12 @@
 # What is installed beside the programs and modules: data, man pages, schemas. Relocatable: found relative to bin/hdist.
 set(HDIST_INSTALL_DATA_DIR share/hdist)
-foreach(data IN ITEMS packages schemas)
-  if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${data})
+foreach(folder IN ITEMS packages schemas packaging/shell)
+  if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
+    cmake_path(GET folder FILENAME data)
     # The program finds its data at the same place in the build tree.
     file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/${HDIST_INSTALL_DATA_DIR})
-    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${data} ${PROJECT_BINARY_DIR}/${HDIST_INSTALL_DATA_DIR}/${data} SYMBOLIC)
-    install(DIRECTORY ${data}/ DESTINATION ${HDIST_INSTALL_DATA_DIR}/${data} PATTERN "__pycache__" EXCLUDE)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${PROJECT_BINARY_DIR}/${HDIST_INSTALL_DATA_DIR}/${data} SYMBOLIC)
+    install(DIRECTORY ${folder}/ DESTINATION ${HDIST_INSTALL_DATA_DIR}/${data} PATTERN "__pycache__" EXCLUDE)
   endif()
 endforeach()
 # Manual pages and completions say what the registrations of the commands say.

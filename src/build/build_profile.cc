@@ -6,6 +6,7 @@
 #include "base/process_look.h"
 #include "base/text.h"
 #include "base/tree.h"
+#include "model/artifact_id.h"
 
 #include <fmt/format.h>
 
@@ -29,6 +30,15 @@ LeaseHolder holder_of(int process) {
 
 std::string owner_file(const std::string& name) {
   return name + std::string(kOwner);
+}
+
+/// <name>-<random>.owner, as make_build_profile() makes it: what else lies there stays.
+bool is_owner_name(const std::string& name) {
+  if (!name.ends_with(kOwner)) return false;
+  const std::string build = name.substr(0, name.size() - kOwner.size());
+  const std::size_t dash = build.rfind('-');
+  return dash != std::string::npos && build.size() - dash - 1 == std::size_t{kRandom} &&
+         is_valid_name(build.substr(0, dash));
 }
 
 } // namespace
@@ -56,7 +66,7 @@ std::vector<CleanedBuild> clean_build_profiles(const std::string& parent, bool d
   const std::optional<Dir> dir = Dir::open_if_exists(parent);
   if (!dir) return cleaned;
   for (const Entry& entry : dir->list()) {
-    if (!entry.name.ends_with(kOwner) || LeaseWatch(*dir, entry.name).look() != Liveness::dead)
+    if (!is_owner_name(entry.name) || LeaseWatch(*dir, entry.name).look() != Liveness::dead)
       continue;
     const std::string name(entry.name.substr(0, entry.name.size() - kOwner.size()));
     cleaned.push_back({.path = join_path(dir->path(), name),

@@ -55,6 +55,15 @@ TEST_F(BuildProfileTest, IsRemovedWithAllThatSaysWhoseItIs) {
   EXPECT_TRUE(fs::is_empty(parent_));
 }
 
+TEST_F(BuildProfileTest, WhatIsNotCalledLikeOneIsLeftAlone) {
+  make(::getpid());
+  for (const char* name :
+       {"..owner", "...owner", "x.owner", "zlib-abcd.owner", ".zlib-abcdefgh.owner"})
+    write_file(parent_ + "/" + name, R"({"pid": 1})");
+  EXPECT_EQ(clean(), "");
+  EXPECT_TRUE(fs::exists(parent_ + "/..owner"));
+}
+
 TEST_F(BuildProfileTest, NobodyIsNoOwner) {
   EXPECT_NE(message_of([&] { make(INT32_MAX); }).find("no process"), std::string::npos);
 }

@@ -76,6 +76,13 @@ public:
                        [&](const std::string& root) { return is_below(path, root); });
   }
 
+  /// A part of one artifact, or all of it: <root>/<name>/<directory>...
+  bool in_artifact(const std::string& path) const {
+    return std::any_of(roots_.begin(), roots_.end(), [&](const std::string& root) {
+      return path.starts_with(root + "/") && path.find('/', root.size() + 1) != std::string::npos;
+    });
+  }
+
   /// The bytes with the path of each member as `tree`; nullopt when there is none in it.
   std::optional<std::string> with_tree(std::string_view bytes, const std::string& tree) const {
     std::string text(bytes);
@@ -147,6 +154,12 @@ private:
     // What is in no member, or left out by rules: its content.
     std::optional<std::string> real = real_path_if_exists(absolute);
     if (!real) return to.make_symlink(target, name);
+    if (!map_.in_artifact(*real))
+      throw Error(ErrorKind::failed, "profile.link-to-store",
+                  fmt::format("{} is a link to {}, which is more than one artifact, so a tree of "
+                              "copies would hold the whole store; leave it out by a rule of the "
+                              "package",
+                              entry.source, *real));
     Dir parent = Dir::open(parent_path(*real));
     if (std::optional<struct stat> status = parent.stat(base_name(*real));
         status && S_ISDIR(status->st_mode))

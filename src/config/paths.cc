@@ -24,6 +24,7 @@ Paths find_paths(const Config& config, const std::string& executable) {
   std::string data = fmt::format("{}/share/{}", prefix, base_name(paths.modules));
   paths.packages = data + "/packages";
   paths.collections = data + "/collections";
+  paths.shell = data + "/shell";
   paths.schemas = data + "/schemas";
   if (config.brand().has_default_stack) paths.default_stack = data + "/stack.yaml";
   paths.root = config.root();

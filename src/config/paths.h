@@ -13,6 +13,7 @@ struct Paths {
   std::string modules;     // its directory, <prefix>/lib/<name>: modules and the supervisor, too
   std::string supervise;   // <prefix>/lib/<name>/supervise
   std::string packages;    // <prefix>/share/<name>/packages: the recipes installed with the program
+  std::string shell;       // <prefix>/share/<name>/shell: start-up files of interactive shells
   std::string schemas;     // <prefix>/share/<name>/schemas: of every document
   std::string collections; // <prefix>/share/<name>/collections: a brand's own, each a directory
   std::string default_stack; // <prefix>/share/<name>/stack.yaml: a brand's; "" when it has none

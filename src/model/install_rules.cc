@@ -115,6 +115,12 @@ ProfileVariable read_variable(const Document& document, const Value::Member& mem
   if (!is_variable_name(name))
     throw document_error(document, value.key_position(), path,
                          fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
+  // The lines that enter a profile have variables of their own, in the shell that evaluates them.
+  if (name.starts_with("_profile") || name.starts_with("_PROFILE") || name == "_list")
+    throw document_error(document, value.key_position(), path,
+                         fmt::format("\"{}\" cannot be the name of a variable: entering a profile "
+                                     "uses names like it",
+                                     printable(name)));
   if (value.if_map() == nullptr)
     return {name, ProfileVariable::Kind::plain, {expect_string(document, value, here)}};
   Fields fields(document, value, here);

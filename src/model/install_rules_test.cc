@@ -87,6 +87,10 @@ TEST(InstallRules, WrongRulesAreErrorsWithTheirPlace) {
 TEST(InstallRules, WrongVariablesAreErrorsWithTheirPlace) {
   EXPECT_EQ(error_of(R"({"environment": {"A B": "x"}})"),
             "w.json:1:18: install.environment: \"A B\" cannot be the name of a variable");
+  for (const char* name : {"_profile_new", "_PROFILE_ENTER", "_list"})
+    EXPECT_NE(error_of(R"({"environment": {")" + std::string(name) + R"(": "x"}})")
+                  .find("entering a profile uses names like it"),
+              std::string::npos);
   EXPECT_NE(
       error_of(R"({"environment": {"A": 1}})").find("install.environment.A: expected a string"),
       std::string::npos);

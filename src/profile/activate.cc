@@ -45,7 +45,7 @@ bool keeps_default(const std::string& name) {
 
 namespace {
 
-/// With "$PROFILE" in the values.
+/// With "$PROFILE" in the values. The profile stands at that path now.
 std::vector<ProfileVariable> symbolic_variables(const ProfileRecord& record,
                                                 const std::string& profile_path) {
   std::vector<ProfileVariable> variables;
@@ -190,8 +190,9 @@ std::string sh_activation(const std::vector<ProfileVariable>& variables) {
   return sh_lines(variables, quoted_for_sh);
 }
 
-std::string activation_file(const ProfileRecord& record, const std::string& path) {
-  std::vector<ProfileVariable> variables = symbolic_variables(record, path);
+std::string activation_file(const ProfileRecord& record, const std::string& path,
+                            const std::string& stands_at) {
+  std::vector<ProfileVariable> variables = symbolic_variables(record, stands_at);
   std::string text = "# The environment of a profile. In sh, bash or zsh: . activate.sh\n";
   text += fmt::format("_profile_made={}\n", quoted_for_sh(path));
   text += kWhereItIs;

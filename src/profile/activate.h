@@ -28,6 +28,8 @@ std::string sh_activation(const std::vector<ProfileVariable>& variables);
 /// activate.sh of the profile at `path`, for sh/bash/zsh to source: starts no program, and goes by
 /// where it lies when it is sourced, as far as the shell can tell (bash and zsh; another sh looks
 /// where the profile was made). docs/profile-format.md, section 4.
-std::string activation_file(const ProfileRecord& record, const std::string& path);
+/// `stands_at`: where it is now, when it is not at `path` yet.
+std::string activation_file(const ProfileRecord& record, const std::string& path,
+                            const std::string& stands_at);
 
 } // namespace hdist

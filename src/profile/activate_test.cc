@@ -99,7 +99,7 @@ TEST(Activate, TheFileGoesByWhereItLies) {
   ProfileRecord record;
   record.environment = {{"HERE", Kind::plain, {"<${PROFILE}/it's>"}},
                         {"STORE", Kind::path, {"$PROFILE/../../../artifacts/x"}}};
-  write_file(made + "/activate.sh", activation_file(record, made));
+  write_file(made + "/activate.sh", activation_file(record, made, made));
   for (const char* shell : {"/bin/sh", "/bin/bash"}) {
     EXPECT_EQ(sourced(shell, made + "/activate.sh", "HERE"), "<" + made + "/it's>") << shell;
     EXPECT_EQ(sourced(shell, made + "/activate.sh", "PATH"), made + "/bin:/usr/bin:/bin") << shell;

@@ -196,7 +196,7 @@ void run_steps(const Composition& composition, const std::string& target,
 }
 
 void write_activation(const Dir& dir, const ProfileRecord& record, const std::string& path) {
-  std::string text = activation_file(record, path);
+  std::string text = activation_file(record, path, dir.path());
   if (dir.read_file_if_exists(kActivateFile) != text)
     dir.write_file(kActivateFile, text, {.mode = 0444});
 }

@@ -1,5 +1,6 @@
 // The commands that enter a profile: shell, run, env.
 #include "base/error.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "ops/profile_op.h"
 #include "ui/cli.h"
@@ -60,11 +61,42 @@ Env environment_of(Cli& cli, const Arguments& arguments) {
   return enter_profile(cli.session(), {*arguments.value("PROFILE"), true}).environment;
 }
 
+/// How that shell enters once more when it has read the user's start-up files, which may put
+/// something in front of PATH. Other shells have no place for it.
+std::vector<std::string> shell_command_line(const Paths& paths, const std::string& shell,
+                                            const std::string& profile, Env& environment) {
+  const std::string name = base_name(shell);
+  const std::string enter = join_path(profile, "activate.sh");
+  if (name == "fish") {
+    const auto quoted = [](const std::string& text) {
+      return "'" + replace_all(replace_all(text, "\\", "\\\\"), "'", "\\'") + "'";
+    };
+    return {shell, "-C",
+            fmt::format("{} env --shell fish {} | source", quoted(paths.program), quoted(profile))};
+  }
+  const bool has_place = name == "bash" || name == "zsh";
+  if (!has_place || !real_path_if_exists(enter) || !real_path_if_exists(paths.shell))
+    return {shell};
+  environment.set("_PROFILE_ENTER", enter);
+  if (name == "bash") return {shell, "--rcfile", join_path(paths.shell, "bashrc"), "-i"};
+  if (const std::optional<std::string> folder = environment.get("ZDOTDIR"))
+    environment.set("_PROFILE_ZDOTDIR", *folder);
+  environment.set("ZDOTDIR", join_path(paths.shell, "zsh"));
+  return {shell, "-i"};
+}
+
 int shell_action(Cli& cli, const Arguments& arguments) {
-  Env environment = environment_of(cli, arguments);
+  EnterResponse entered = enter_profile(cli.session(), {*arguments.value("PROFILE"), true});
+  Env environment = std::move(entered.environment);
   environment.set(cli.brand().env_prefix + "PROFILE", *arguments.value("PROFILE"));
   std::string shell = environment.get_or("SHELL", "");
-  return exec_program(cli, {shell.empty() ? "/bin/sh" : shell}, environment);
+  if (shell.empty()) shell = "/bin/sh";
+  const std::string profile = entered.profile.generation_path; // held for this process
+  return exec_program(cli,
+                      ::isatty(STDIN_FILENO) == 1
+                          ? shell_command_line(cli.session().paths(), shell, profile, environment)
+                          : std::vector<std::string>{shell},
+                      environment);
 }
 
 int run_action(Cli& cli, const Arguments& arguments) {
@@ -116,16 +148,18 @@ PositionalInfo profile_positional() {
 } // namespace
 
 CliCommand shell_command() {
-  return {
-      {"shell",
-       "enter",
-       "start your shell inside a profile",
-       "Leave it with 'exit'; nothing outside it is changed. The shell is $SHELL, else /bin/sh.",
-       {profile_positional()},
-       {},
-       "",
-       {"shell quickstart"}},
-      shell_action};
+  return {{"shell",
+           "enter",
+           "start your shell inside a profile",
+           "Leave it with 'exit'; nothing outside it is changed. The shell is $SHELL, else "
+           "/bin/sh. bash, zsh and "
+           "fish enter once more after your start-up files, so that what those put in front of "
+           "PATH comes behind the profile.",
+           {profile_positional()},
+           {},
+           "",
+           {"shell quickstart"}},
+          shell_action};
 }
 
 CliCommand run_command() {

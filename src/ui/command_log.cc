@@ -12,6 +12,8 @@ namespace hdist {
 
 namespace {
 
+constexpr std::size_t kMostOfLine = 64 << 10; // a longer one is shown in pieces
+
 int log_action(Cli& cli, const Arguments& arguments) {
   const LogResponse response = find_log(cli.session(), {arguments.value("NAME")});
   if (cli.json()) {
@@ -29,11 +31,13 @@ int log_action(Cli& cli, const Arguments& arguments) {
   std::string open_line; // for a terminal: until its end is there
   const auto show = [&](std::string_view piece) {
     if (!to_terminal) return cli.print(std::string(piece));
-    open_line += piece;
-    const std::size_t end = open_line.rfind('\n');
-    if (end == std::string::npos) return;
-    cli.print(printable_lines(open_line.substr(0, end + 1)));
-    open_line.erase(0, end + 1);
+    const std::size_t end = piece.rfind('\n') + 1; // 0: none
+    open_line += piece.substr(0, end);
+    if (end > 0 || open_line.size() > kMostOfLine) {
+      cli.print(printable_lines(open_line));
+      open_line.clear();
+    }
+    open_line += piece.substr(end);
   };
   read_log(response.log, options, show, cli.session().stop());
   if (!open_line.empty()) cli.print(printable(open_line) + "\n");

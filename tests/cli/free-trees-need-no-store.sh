@@ -31,11 +31,18 @@ for tree in tree clone; do
   expect_exit 7 hdist run "./$tree" -- app
   expect_equal "$(hdist run "./$tree" -- sh -c 'cat $APP_DATA')" data
   expect_equal "$(. "$tree/activate.sh"; cat "$APP_DATA")" data
+  expect_equal "$(. "$tree/activate.sh"; command -v app)" "$PWD/$tree/bin/app"
 done
 echo changed >tree/data
 mv tree moved
 expect_exit 7 moved/bin/app
 expect_equal "$(hdist run ./moved -- sh -c 'cat $APP_DATA')" changed
 mv away "$HDIST_HOME/.hashdist/artifacts"
+recipe all 1 'ln -s ../.. $ARTIFACT/all'
+stack s all
+expect_exit 0 hdist update
+expect_exit 1 hdist makeprofile --no-artifact-symlinks ./whole all
+expect_err 'would hold the whole store'
+refute_file whole
 expect_exit 3 hdist makeprofile --no-artifact-symlinks ./moved app
 expect_err 'it is left alone'
