@@ -6,6 +6,7 @@
 #include "source/git_tree.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
+#include "source/own_names.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -89,10 +90,10 @@ void verify_file(const SourceItem& item, const std::stop_token& stop) {
 /// Counts an entry of the store, and removes it when told.
 void sweep(const Dir& dir, const std::string& name, bool remove, LeftoverSources& found) {
   std::optional<struct stat> status = dir.stat(name);
-  if (!status) return;
+  if (!status || !S_ISREG(status->st_mode)) return; // all of a store's own are files
   ++found.count;
-  if (S_ISREG(status->st_mode)) found.size_bytes += status->st_size;
-  if (remove) dir.remove_tree(name);
+  found.size_bytes += status->st_size;
+  if (remove) dir.remove_file(name);
 }
 
 void sweep_notes(const StoreFiles& files, SourceType type, bool remove, LeftoverSources& found) {
@@ -103,8 +104,9 @@ void sweep_notes(const StoreFiles& files, SourceType type, bool remove, Leftover
     std::string name = entry.name.substr(0, entry.name.size() - kNote.size());
     std::optional<SourceKey> key =
         SourceKey::parse(fmt::format("{}:{}", source_type_text(type), name));
+    if (!key || key->is_short()) continue; // not a note
     bool has_item =
-        key && (type == SourceType::git ? files.git().holder(name).has_value() : dir->exists(name));
+        type == SourceType::git ? files.git().holder(name).has_value() : dir->exists(name);
     if (!has_item && is_old(dir->stat(entry.name))) sweep(*dir, entry.name, remove, found);
   }
 }
@@ -113,6 +115,9 @@ void sweep_addresses(const StoreFiles& files, bool remove, LeftoverSources& foun
   std::optional<Dir> dir = files.root().open_dir_if_exists(kAddresses);
   if (!dir) return;
   for (const Entry& entry : dir->list()) {
+    if (is_half_written_name(entry.name) && is_old(dir->stat(entry.name)))
+      sweep(*dir, entry.name, remove, found);
+    if (entry.type != EntryType::file || !is_address_name(entry.name)) continue;
     std::optional<std::string> text = dir->read_file_if_exists(entry.name);
     std::optional<SourceKey> key = text ? SourceKey::parse(trim(*text)) : std::nullopt;
     if (!key || !files.find(*key)) sweep(*dir, entry.name, remove, found);
@@ -160,8 +165,8 @@ void verify_item(const StoreFiles& files, const SourceItem& item, const std::sto
 LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {
   LeftoverSources found;
   if (std::optional<Dir> dir = files.root().open_dir_if_exists(kTemporary))
-    for (const Entry& entry : dir->list())
-      if (is_old(dir->stat(entry.name))) sweep(*dir, entry.name, remove, found);
+    for (const std::string& name : old_unfinished(*dir))
+      sweep(*dir, name, remove, found);
   for (SourceType type : kFileTypes)
     sweep_notes(files, type, remove, found);
   sweep_notes(files, SourceType::git, remove, found);

@@ -65,19 +65,37 @@ TEST(ItemList, WhatWasCutOffIsListedForItself) {
 
 TEST(ItemList, LeftoversAreWhatNoItemHas) {
   StoreLab lab;
+  const std::string unfinished = "abcdefghijklmnop2345";
   SourceItem item = lab.put(SourceType::file, "x");
   std::string stray = lab.path("store/packs/file/") + sha256("other").base32() + ".json";
   write_file(stray, "{}");
-  write_file(lab.path("store/tmp/unfinished"), "12345");
+  write_file(lab.path("store/tmp/" + unfinished), "12345");
   EXPECT_EQ(lab.store.leftovers(true).count, 0U); // they may be somebody's who is at work
   auto old = fs::file_time_type::clock::now() - std::chrono::hours(25);
   fs::last_write_time(stray, old);
-  fs::last_write_time(lab.path("store/tmp/unfinished"), old);
+  fs::last_write_time(lab.path("store/tmp/" + unfinished), old);
   LeftoverSources found = lab.store.leftovers(true);
   EXPECT_EQ(found.count, 2U);
   EXPECT_EQ(found.size_bytes, 7);
   EXPECT_FALSE(fs::exists(stray));
   EXPECT_TRUE(lab.store.find(item.key));
+}
+
+TEST(ItemList, FilesOfOthersAreNoLeftovers) {
+  StoreLab lab;
+  lab.put(SourceType::file, "x");
+  for (const char* name : {"tmp/thesis/ch1.tex", "tmp/notes", "urls/bookmarks", "users/file",
+                           "condemned/list", "packs/file/readme.json"})
+    write_file(lab.path(std::string("store/") + name), "x");
+  fs::create_directories(lab.path("store/tmp/internationalization")); // 20 letters
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(lab.path("store")))
+    fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(72));
+  EXPECT_FALSE(lab.store.others_since(true));
+  EXPECT_EQ(lab.store.leftovers(true).count, 0U);
+  for (const char* name :
+       {"tmp/thesis/ch1.tex", "tmp/notes", "tmp/internationalization", "urls/bookmarks",
+        "users/file", "condemned/list", "packs/file/readme.json"})
+    EXPECT_TRUE(fs::exists(lab.path(std::string("store/") + name))) << name;
 }
 
 } // namespace

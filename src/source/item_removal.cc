@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "source/item_place.h"
+#include "source/own_names.h"
 
 #include <fmt/format.h>
 
@@ -132,6 +133,7 @@ LeftoverSources condemned_leftovers(const Dir& root, bool remove) {
   std::optional<Dir> dir = root.open_dir_if_exists(kCondemned);
   if (!dir) return found;
   for (const Entry& entry : dir->list()) {
+    if (!is_condemned_name(entry.name) || entry.type != EntryType::file) continue;
     std::string mark = entry.name.substr(0, entry.name.rfind(".item"));
     std::optional<int64_t> age = age_s(*dir, mark);
     if (age && *age <= kDaySeconds) continue;

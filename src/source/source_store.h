@@ -83,7 +83,7 @@ struct UnpackRequest {
 class SourceStore {
 public:
   /// Makes the directory and store.json when absent; refuses a store of another kind or with
-  /// unknown required features.
+  /// unknown required features, and where other things have the names of a store's directories.
   static SourceStore open(const std::string& path);
   SourceStore(SourceStore&&) noexcept;
   ~SourceStore();

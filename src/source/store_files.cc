@@ -6,6 +6,7 @@
 #include "data/json.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
+#include "source/own_names.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -49,6 +50,30 @@ void check_store_json(std::string_view text, const std::string& file) {
                               printable(feature)));
 }
 
+/// Its files are told from others by their names, and old ones are removed: so a directory that has
+/// any of these is not made a store.
+void check_unused(const Dir& root) {
+  for (const char* name :
+       {kTemporary, kAddresses, "users", "condemned", "packs", "files", "dirs", "git"}) {
+    if (!root.exists(name)) continue;
+    // Another process may have made the store since.
+    if (root.exists(kStoreFile)) return;
+    Error error(ErrorKind::refused, "source.store-foreign",
+                fmt::format("{} is no source store (it has no {}), and cannot become one: it has "
+                            "\"{}\", where a source store keeps its own files",
+                            root.path(), kStoreFile, name));
+    error.advise({.text = "Name a new or an empty directory, for example one below that one.",
+                  .verb = {},
+                  .args = {}});
+    error.advise({.text = fmt::format("If it is a copy of a source store, copy the file {} of that "
+                                      "store, too.",
+                                      kStoreFile),
+                  .verb = {},
+                  .args = {}});
+    throw error;
+  }
+}
+
 std::string address_file(const std::string& url) {
   return fmt::format("{}/{}", kAddresses, sha256(url).base32());
 }
@@ -73,10 +98,23 @@ int64_t now_s() {
   return static_cast<int64_t>(std::time(nullptr));
 }
 
+std::vector<std::string> old_unfinished(const Dir& temporary) {
+  std::vector<std::string> names;
+  for (const Entry& entry : temporary.list()) {
+    if (!is_unfinished_name(entry.name) && !is_half_written_name(entry.name)) continue;
+    std::optional<struct stat> status = temporary.stat(entry.name);
+    // Whoever still writes to it has touched it within a day.
+    if (status && S_ISREG(status->st_mode) && now_s() - status->st_mtim.tv_sec > kDaySeconds)
+      names.push_back(entry.name);
+  }
+  return names;
+}
+
 StoreFiles::StoreFiles(const std::string& path)
     : root_(Dir::create(path)), git_program_(Env::current()), git_(root_, git_program_) {
   std::optional<std::string> text = root_.read_file_if_exists(kStoreFile, kSmallFile);
   if (!text) {
+    check_unused(root_);
     // Another process may do the same at the same time: its file says the same.
     static_cast<void>(root_.link_new_file(kStoreFile, kStoreJson, {.mode = 0444, .durable = true}));
     text = root_.read_file(kStoreFile, kSmallFile);
@@ -161,11 +199,8 @@ void StoreFiles::set_address(const std::string& url, const SourceKey& key) const
 void StoreFiles::remove_leftovers() const {
   std::optional<Dir> dir = root_.open_dir_if_exists(kTemporary);
   if (!dir) return;
-  for (const Entry& entry : dir->list()) {
-    std::optional<struct stat> status = dir->stat(entry.name);
-    // Whoever still writes to it has touched it within a day.
-    if (status && now_s() - status->st_mtim.tv_sec > kDaySeconds) dir->remove_tree(entry.name);
-  }
+  for (const std::string& name : old_unfinished(*dir))
+    dir->remove_file(name);
 }
 
 Fd StoreFiles::new_temporary(std::string& name) const {

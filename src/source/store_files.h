@@ -12,13 +12,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hdist {
 
 class StoreFiles {
 public:
-  /// Makes and checks store.json. Errors: refused "source.store-too-new", usage
-  /// "source.store-other-kind".
+  /// Makes and checks store.json. Errors: refused "source.store-too-new", "source.store-foreign"
+  /// (no store, but something is where a store has its own files), usage "source.store-other-kind".
   explicit StoreFiles(const std::string& path);
   const Dir& root() const { return root_; }
   const GitStore& git() const { return git_; }
@@ -59,5 +60,8 @@ private:
 
 /// Seconds since 1970.
 int64_t now_s();
+/// What stores left in their directory for unfinished things a day ago or earlier; nothing else
+/// that is there.
+std::vector<std::string> old_unfinished(const Dir& temporary);
 
 } // namespace hdist

@@ -32,6 +32,18 @@ TEST(StoreFiles, AStoreOfAnotherKindOrALaterReleaseIsRefused) {
   EXPECT_EQ(open_with("{}"), "document.missing-field");
 }
 
+TEST(StoreFiles, ADirectoryThatHasThingsOfItsOwnWhereAStoreHasItsIsRefused) {
+  TempDir tmp;
+  for (const char* name : {"tmp", "users", "urls", "condemned", "packs", "files", "dirs", "git"}) {
+    const std::string stick = tmp.path() + "/with-" + name;
+    write_file(stick + "/" + name + "/thesis/ch1.tex", "x");
+    EXPECT_EQ(code_of([&] { StoreFiles files(stick); }), "source.store-foreign");
+    EXPECT_FALSE(fs::exists(stick + "/store.json"));
+  }
+  write_file(tmp.path() + "/other/photos/1.jpg", "x");
+  EXPECT_EQ(code_of([&] { StoreFiles files(tmp.path() + "/other"); }), "(no error)");
+}
+
 TEST(StoreFiles, AnItemWithoutNoteOrWithADamagedOneIsStillAnItem) {
   StoreLab lab;
   SourceItem item = lab.put(SourceType::file, "hello", "http://h/x");
@@ -69,14 +81,18 @@ TEST(StoreFiles, ItemsAreReadOnlyWhateverTheUmask) {
 TEST(StoreFiles, LeftoversOfADayAgoAreRemovedAndYoungOnesStay) {
   TempDir tmp;
   StoreFiles files(tmp.path());
-  write_file(tmp.path() + "/tmp/old", "x");
-  write_file(tmp.path() + "/tmp/young", "x");
-  fs::last_write_time(tmp.path() + "/tmp/old",
-                      fs::file_time_type::clock::now() - std::chrono::hours(25));
+  const std::string old = tmp.path() + "/tmp/abcdefghijklmnop2345";
+  const std::string young = tmp.path() + "/tmp/abcdefghijklmnop2346";
+  const std::string foreign = tmp.path() + "/tmp/thesis";
+  for (const std::string& file : {old, young, foreign + "/ch1.tex"})
+    write_file(file, "x");
+  for (const std::string& file : {old, foreign})
+    fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::hours(25));
   std::string name;
   Fd fd = files.new_temporary(name);
-  EXPECT_FALSE(fs::exists(tmp.path() + "/tmp/old"));
-  EXPECT_TRUE(fs::exists(tmp.path() + "/tmp/young"));
+  EXPECT_FALSE(fs::exists(old));
+  EXPECT_TRUE(fs::exists(young));
+  EXPECT_TRUE(fs::exists(foreign + "/ch1.tex"));
   EXPECT_TRUE(fs::exists(tmp.path() + "/" + name));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "source/own_names.h"
 
 #include <fmt/format.h>
 
@@ -41,6 +42,7 @@ std::optional<int64_t> StoreUser::others_since(const Dir& store, bool remove_dea
   std::optional<Dir> users = store.open_dir_if_exists(kUsers);
   if (!users) return oldest;
   for (const Entry& entry : users->list()) {
+    if (!is_user_name(entry.name) || entry.type != EntryType::file) continue;
     if (lease_ && entry.name == lease_->name()) continue;
     std::optional<int64_t> start_s = parse_int(entry.name.substr(0, entry.name.find('-')));
     if (start_s && is_alive(*users, entry.name))

@@ -60,7 +60,9 @@ CliCommand bundle_command() {
            "Puts into DIRECTORY the sources that the stack here needs, or a task graph, or those "
            "that are named by their keys (or beginnings of them); fetches what is missing first. "
            "Then each is unpacked from there, which shows that it is whole. What is in DIRECTORY "
-           "already stays.\nCopy it to the other host, or to a web server, and name it there: "
+           "already stays; where it is no bundle yet, it must not have things called tmp, users, "
+           "urls, condemned, packs, files, dirs or git.\nCopy it to the other host, or to a web "
+           "server, and name it there: "
            "'config set sources.mirrors DIRECTORY'. Commits of git repositories cannot be in it.",
            {{"DIRECTORY", "where to, made when absent", true, false},
             {"KEY", "sources of the store", false, true}},

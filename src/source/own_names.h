@@ -1,0 +1,19 @@
+// own_names.h: the names that a source store gives to files; no other file is its to remove.
+#pragma once
+
+#include <string_view>
+
+namespace hdist {
+
+/// In `tmp`: unfinished things, suspended downloads, and what is being mended.
+bool is_unfinished_name(std::string_view name);
+/// What a file is called, in any directory, until all of it is written.
+bool is_half_written_name(std::string_view name);
+/// In `urls`: the digest of an address.
+bool is_address_name(std::string_view name);
+/// In `users`: "<seconds>-<random>".
+bool is_user_name(std::string_view name);
+/// In `condemned`: "<type>-<digest>", and with ".item" what was set aside.
+bool is_condemned_name(std::string_view name);
+
+} // namespace hdist
