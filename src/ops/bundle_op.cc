@@ -1,8 +1,8 @@
 #include "ops/bundle_op.h"
 
-#include "base/dir.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "build/trial_dir.h"
 #include "ops/operation_list.h"
 #include "ops/runtasks.h"
 #include "ops/source_op.h"
@@ -20,29 +20,6 @@ namespace hdist {
 namespace {
 
 constexpr int kAtOnce = 8; // fetches; the network is waited for, not the processor
-
-/// A directory for trials, which nobody else looks at. Destroying it removes it.
-class Trial {
-public:
-  explicit Trial(const Dir& parent) : parent_(parent), name_(".trial-" + random_name(16)) {
-    parent_.make_dir(name_);
-  }
-  ~Trial() {
-    try {
-      parent_.remove_tree(name_);
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): what was to be shown was shown
-    }
-  }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
-  std::string path(const std::string& name) const {
-    return join_path(join_path(parent_.path(), name_), name);
-  }
-
-private:
-  const Dir& parent_;
-  std::string name_;
-};
 
 class Bundling {
 public:
@@ -74,13 +51,13 @@ public:
 
   BundleResponse finish() && {
     BundleResponse response{bundle_.path(), {}};
-    Dir target = Dir::open(bundle_.path());
     for (const auto& entry : wanted_) {
       const SourceItem& item = entry.second;
       guarded(entry.first, [&] {
         bool is_new = copy_item(item, bundle_, session_.stop());
-        Trial trial(target); // one at a time, so that there is room for it
-        bundle_.unpack({.key = item.key, .target = trial.path("source")}, session_.stop());
+        // Not in the bundle, which may be another user's; one at a time, so that there is room.
+        TrialDir trial(session_.temp_dir());
+        bundle_.unpack({.key = item.key, .target = trial.sub("source")}, session_.stop());
         response.sources.push_back({*bundle_.find(item.key), !is_new});
       });
     }

@@ -1,5 +1,6 @@
 #include "ops/bundle_op.h"
 
+#include "ops/arrivals_testing.h"
 #include "ops/fetch_op.h"
 #include "ops/ops_testing.h"
 
@@ -42,6 +43,19 @@ TEST_F(BundleOpTest, AGraphsSourcesAreFetchedAndCopied) {
   response = bundle(graph);
   EXPECT_TRUE(response.sources[1].was_present);
   EXPECT_EQ(to_value(response).find("sources")->if_list()->size(), 2U);
+}
+
+TEST_F(BundleOpTest, TrialsAreNotMadeWhereAnotherUserMayReplaceThem) {
+  content("a");
+  std::filesystem::create_directory(path("bundle"));
+  std::filesystem::create_directory(path("tmp"));
+  Arrivals in_bundle(path("bundle")), in_temp(path("tmp"));
+  bundle(R"({"version": 1, "tasks": {"a": )" + fetch_task("a") + "}}");
+  const std::string names = in_bundle.names();
+  EXPECT_NE(names.find("packs\n"), std::string::npos) << names;
+  EXPECT_EQ(names.find("trial"), std::string::npos) << names;
+  EXPECT_NE(in_temp.names().find("trial-"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(path("tmp")));
 }
 
 TEST_F(BundleOpTest, WhatIsMissingIsNamedAndTheRestIsThere) {
