@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/tree.h"
+#include "build/trial_dir.h"
 #include "config/brand_file.h"
 #include "data/json.h"
 #include "data/toml.h"
@@ -187,20 +188,30 @@ void make(Session& session, const BrandFile& file, const std::string& base, cons
   to.set_mode(".", 0755);
 }
 
+// The new program runs before it is published, and tar is given paths. Both are in a private place:
+// at the output somebody else may be able to put other things there meanwhile.
+
 /// False when something has that name now.
 bool make_directory(Session& session, const BrandFile& file, const std::string& base,
                     const Dir& parent, const std::string& name) {
   Staging staging(parent);
-  make(session, file, base, staging.dir());
+  const TrialDir trial(session.temp_dir());
+  const Dir made = Dir::create(trial.sub("made"));
+  make(session, file, base, made);
+  copy_tree(made, staging.dir());
+  staging.dir().set_mode(".", 0755);
   return std::move(staging).publish(name);
 }
 
 bool make_archive(Session& session, const BrandFile& file, const std::string& base,
                   const Dir& parent, const std::string& name) {
   Staging staging(parent);
+  const TrialDir trial(session.temp_dir());
+  const Dir made = Dir::create(trial.sub("made"));
   const std::string folder = fmt::format("{}-{}", file.brand.program, kVersion);
-  make(session, file, base, staging.dir().make_dir(folder));
-  pack(staging.dir(), folder, name, session.stop());
+  make(session, file, base, made.make_dir(folder));
+  pack(made, folder, name, session.stop());
+  copy_entry(made, {name, EntryType::file}, staging.dir(), name);
   return parent.rename_new(staging.name() + "/" + name, name);
 }
 

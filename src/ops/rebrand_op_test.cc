@@ -1,5 +1,6 @@
 #include "ops/rebrand_op.h"
 
+#include "ops/arrivals_testing.h"
 #include "ops/ops_testing.h"
 
 #include <filesystem>
@@ -38,6 +39,15 @@ TEST_F(Rebrand, WhatCannotBeMadeLeavesNothing) {
   bool is_empty = !std::filesystem::exists(tmp_.path() + "/out") ||
                   std::filesystem::is_empty(tmp_.path() + "/out");
   EXPECT_TRUE(is_empty);
+}
+
+TEST_F(Rebrand, TheNewProgramRunsInAPrivatePlace) {
+  std::filesystem::create_directory(tmp_.path() + "/tmp");
+  Arrivals in_temp(tmp_.path() + "/tmp");
+  EXPECT_EQ(error("name = \"q\"\n", tmp_.path() + "/out/q"), "(no error)");
+  EXPECT_TRUE(in_temp.names().starts_with("trial-"));
+  EXPECT_TRUE(std::filesystem::is_empty(tmp_.path() + "/tmp"));
+  EXPECT_TRUE(std::filesystem::exists(tmp_.path() + "/out/q/share/man/man1/q.1"));
 }
 
 } // namespace
