@@ -26,6 +26,10 @@ HttpResult FakeHttp::get(const HttpRequest& request, std::stop_token stop) {
     result.failure = first->second.first;
   } else if (auto body = bodies_.find(request.url); body != bodies_.end()) {
     bool is_part = request.from > 0 && !validator_.empty() && request.validator == validator_;
+    if (is_part && has_wrong_parts_) {
+      result.failure = HttpFailure{.status = 206, .text = "wrong part", .is_wrong_part = true};
+      return result;
+    }
     if (request.from > 0 && !is_part && request.restart) request.restart();
     std::string_view rest = body->second;
     if (is_part) rest.remove_prefix(static_cast<std::size_t>(request.from));
@@ -35,6 +39,7 @@ HttpResult FakeHttp::get(const HttpRequest& request, std::stop_token stop) {
       result.failure = HttpFailure{.status = 200, .text = "cut off"};
     }
     result.validator = validator_;
+    result.total = static_cast<int64_t>(body->second.size());
     result.bytes = static_cast<int64_t>(rest.size());
     if (request.body) request.body(rest);
     auto all = static_cast<int64_t>(body->second.size());

@@ -27,6 +27,8 @@ public:
   }
   /// What it says of the version of all its bodies; parts are given of this one.
   void set_validator(std::string validator) { validator_ = std::move(validator); }
+  /// What it sends as a part does not continue what is there, and is found out.
+  void send_wrong_parts() { has_wrong_parts_ = true; }
   std::vector<std::string> requests() const;
   std::vector<int64_t> starts() const; // of the requests: the byte that each asked for first
 
@@ -37,6 +39,7 @@ private:
   std::map<std::string, std::vector<std::size_t>> cuts_;
   std::map<std::string, std::pair<HttpFailure, int>> first_failures_;
   std::string validator_;
+  bool has_wrong_parts_ = false;
   std::vector<std::string> requests_;
   std::vector<int64_t> starts_;
 };

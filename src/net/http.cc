@@ -89,6 +89,11 @@ HttpFailure failure_of(const TransferResult& result, const std::string& host,
                 fmt::format("the file is larger than {} bytes", request.limit_bytes));
   case End::stopped:
     return make(Reason::stopped, false, "stopped");
+  case End::wrong_part: {
+    HttpFailure failure = make(Reason::transfer, false, result.text);
+    failure.is_wrong_part = true;
+    return failure;
+  }
   case End::broken:
   case End::complete:
     break;
@@ -209,12 +214,14 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
                       .body = &request.body,
                       .from = request.from,
                       .validator = request.validator,
+                      .total = request.total,
                       .restart = &request.restart};
     transfer.timeouts.first_byte = left_of(request.timeouts.first_byte, start);
     TransferResult result;
     answer.failure = get_once(request, *url, transfer, result, stop);
     answer.content_type = result.content_type;
     answer.validator = result.validator;
+    answer.total = result.total;
     answer.bytes = result.bytes;
     if (answer.failure || result.redirect.empty()) return answer;
     answer.final_url = result.redirect;

@@ -39,9 +39,11 @@ struct HttpRequest {
   /// instead of timeouts.connect.
   std::function<HostPermit(const std::string& host)> permit;
   /// To go on where an earlier answer was cut off: the bytes that are there, and what that answer
-  /// said of its version. `restart` is called before the body when the server sends all of it.
+  /// said of its version and of the size of all. `restart` is called before the body when the
+  /// server sends all of it.
   int64_t from = 0;
   std::string validator;
+  int64_t total = -1; // -1: it did not say
   std::function<void()> restart;
 };
 
@@ -62,6 +64,8 @@ struct HttpFailure {
   std::string dead_host;
   int status = 0;   // HTTP status, 0 if none came
   std::string text; // "www.lua.org: could not resolve the host within 2.0 s"
+  /// What came does not continue what is there: only all of it can help.
+  bool is_wrong_part = false;
 };
 
 struct HttpResult {
@@ -71,7 +75,8 @@ struct HttpResult {
   /// Of this version of the content, and of no other: a strong ETag, else the time of its last
   /// change; "": the server says neither, or cannot send a part.
   std::string validator;
-  int64_t bytes = 0; // of this answer
+  int64_t total = -1; // bytes of all the content; -1: it does not say
+  int64_t bytes = 0;  // of this answer
 };
 
 /// The interface that `source` uses; fake_http.h has the in-memory peer for tests.

@@ -174,6 +174,7 @@ TEST_F(HttpTest, GoesOnWhereItIsTold) {
   EXPECT_FALSE(result.failure);
   EXPECT_EQ(body_, "456789");
   EXPECT_EQ(result.validator, "\"v1\"");
+  EXPECT_EQ(result.total, 10);
   EXPECT_EQ(restarts, 0);
   EXPECT_EQ(done, 10);
   EXPECT_EQ(total, 10);
@@ -187,6 +188,51 @@ TEST_F(HttpTest, GoesOnWhereItIsTold) {
   result = get(server.url("/lie"), request);
   EXPECT_EQ(reason_of(result), Reason::transfer);
   EXPECT_EQ(body_, "");
+}
+
+TEST_F(HttpTest, TakesOnlyTheRestOfTheSameVersion) {
+  TestServer server([](const Connection& client) {
+    auto part = [&](const std::string& head, const std::string& body) {
+      client.say("HTTP/1.1 206 Partial Content\r\nConnection: close\r\n" + head + "\r\n" + body);
+    };
+    const std::string range = "Content-Range: bytes 4-9/10\r\n", v1 = "ETag: \"v1\"\r\n";
+    if (client.path == "/rest") part(range + v1, "456789");
+    if (client.path == "/other-version") part(range + "ETag: \"v2\"\r\n", "456789");
+    if (client.path == "/no-version") part(range, "456789");
+    if (client.path == "/weak-version") part(range + "ETag: W/\"v1\"\r\n", "456789");
+    if (client.path == "/other-start") part("Content-Range: bytes 0-9/10\r\n" + v1, "0123456789");
+    if (client.path == "/other-end") part("Content-Range: bytes 4-7/10\r\n" + v1, "4567");
+    if (client.path == "/other-total") part("Content-Range: bytes 4-10/11\r\n" + v1, "456789a");
+    if (client.path == "/no-total") part("Content-Range: bytes 4-9/*\r\n" + v1, "456789");
+    if (client.path == "/no-range") part(v1, "456789");
+    if (client.path == "/other-length") part(range + v1 + "Content-Length: 4\r\n", "4567");
+    if (client.path == "/empty") part("Content-Range: bytes 4-7/10\r\n" + v1, "");
+    if (client.path == "/too-long") part(range + v1, "456789ab");
+    if (client.path == "/short") part(range + v1, "4567");
+    if (client.path == "/nothing") part(range + v1, "");
+    if (client.path == "/short-whole")
+      client.say("HTTP/1.1 200 OK\r\nConnection: close\r\n" + v1 + "\r\n0123");
+  });
+  HttpRequest request;
+  request.from = 4;
+  request.validator = "\"v1\"";
+  request.total = 10;
+  EXPECT_FALSE(get(server.url("/rest"), request).failure);
+  for (const char* path :
+       {"/other-version", "/no-version", "/weak-version", "/other-start", "/other-end",
+        "/other-total", "/no-total", "/no-range", "/other-length", "/empty", "/too-long"}) {
+    HttpResult result = get(server.url(path), request);
+    ASSERT_TRUE(result.failure) << path;
+    EXPECT_TRUE(result.failure->is_wrong_part) << path << ": " << result.failure->text;
+    EXPECT_EQ(body_, "") << path;
+  }
+  for (const auto& [path, size] : {std::pair("/short", 8), {"/nothing", 4}, {"/short-whole", 4}}) {
+    HttpResult result = get(server.url(path), request);
+    ASSERT_TRUE(result.failure) << path;
+    EXPECT_FALSE(result.failure->is_wrong_part) << path;
+    EXPECT_EQ(result.failure->text,
+              "127.0.0.1: the connection ended after " + std::to_string(size) + " of 10 bytes");
+  }
 }
 
 TEST_F(HttpTest, AServerWithoutPartsHasNoValidator) {

@@ -38,8 +38,8 @@ using List = std::unique_ptr<curl_slist, Freer<curl_slist_free_all>>;
 /// What the last answer's head says of versions and parts.
 struct AnswerHead {
   std::string etag, last_modified;
-  bool has_parts = true;  // "Accept-Ranges: none" denies it; many say nothing
-  int64_t part_from = -1; // of Content-Range
+  bool has_parts = true; // "Accept-Ranges: none" denies it; many say nothing
+  int64_t part_from = -1, part_last = -1, total = -1; // of Content-Range
 
   void take(std::string_view line) {
     if (line.starts_with("HTTP/")) *this = {}; // of a proxy, an interim answer, or this one
@@ -49,10 +49,19 @@ struct AnswerHead {
     if (name == "etag") etag = value;
     if (name == "last-modified") last_modified = value;
     if (name == "accept-ranges") has_parts = to_lower(value) != "none";
+    if (name == "content-range") take_range(to_lower(value));
+  }
+  /// "bytes 5-9/10"; what is not of this form says nothing.
+  void take_range(std::string_view value) {
+    part_from = part_last = total = -1;
     constexpr std::string_view kBytes = "bytes ";
-    if (name == "content-range" && to_lower(value).starts_with(kBytes))
-      part_from =
-          parse_int(value.substr(kBytes.size(), value.find('-') - kBytes.size())).value_or(-1);
+    const std::size_t dash = value.find('-'), slash = value.find('/');
+    if (!value.starts_with(kBytes) || dash == std::string_view::npos ||
+        slash == std::string_view::npos || slash < dash)
+      return;
+    part_from = parse_int(value.substr(kBytes.size(), dash - kBytes.size())).value_or(-1);
+    part_last = parse_int(value.substr(dash + 1, slash - dash - 1)).value_or(-1);
+    total = parse_int(value.substr(slash + 1)).value_or(-1);
   }
   std::string validator() const {
     if (!has_parts) return "";
@@ -86,9 +95,8 @@ public:
       report_progress(false);
       if (!is_over_) curl_multi_poll(multi_.get(), nullptr, 0, kWaitMs, nullptr);
     }
+    check_end();
     read_facts();
-    bool is_empty = result_.end == End::complete && status() == kOk && !has_body_;
-    if (is_empty && transfer_.from > 0 && *transfer_.restart) (*transfer_.restart)();
     if (result_.end == End::complete) report_progress(true);
   }
 
@@ -154,17 +162,44 @@ private:
     return status() == kOk || (transfer_.from > 0 && status() == kPart);
   }
 
+  /// The rest of what is there: of the same version, from its end to the end of all.
+  bool is_the_rest() const {
+    const int64_t total = answer_.total;
+    const bool is_range = answer_.part_from == transfer_.from && total > transfer_.from &&
+                          answer_.part_last == total - 1 &&
+                          (length() < 0 || transfer_.from + length() == total);
+    const bool is_as_announced = transfer_.total < 0 || transfer_.total == total;
+    return is_range && is_as_announced && answer_.validator() == transfer_.validator;
+  }
+
+  /// The size of all the content, as far as it was announced.
+  int64_t total() const {
+    if (status() == kPart) return answer_.total;
+    if (length() >= 0) return length();
+    const bool is_same = !transfer_.validator.empty() && answer_.validator() == transfer_.validator;
+    return is_same ? transfer_.total : -1;
+  }
+
   /// Is it the part that was asked for, or all? False: neither, and the transfer has ended.
   bool begin_body() {
     mark_ = Clock::now();
     has_body_ = true;
-    if (status() == kPart && answer_.part_from != transfer_.from) {
-      end(End::broken, "the server sent another part than it was asked for");
+    if (status() == kPart && !is_the_rest()) {
+      end(End::wrong_part, "the server sent another part than it was asked for");
       return false;
     }
     if (status() == kPart) before_ = transfer_.from;
     if (status() == kOk && transfer_.from > 0 && *transfer_.restart) (*transfer_.restart)();
     return true;
+  }
+
+  /// Nothing may be missing at the end, however the server ended its answer.
+  void check_end() {
+    if (result_.end != End::complete || !is_content()) return;
+    if (!has_body_ && !begin_body()) return;
+    const int64_t done = before_ + result_.bytes;
+    if (total() >= 0 && done < total())
+      end(End::broken, fmt::format("the connection ended after {} of {} bytes", done, total()));
   }
 
   /// False ends the transfer.
@@ -175,6 +210,10 @@ private:
     if (before_ + result_.bytes > transfer_.limit_bytes ||
         before_ + length() > transfer_.limit_bytes) {
       end(End::too_large);
+      return false;
+    }
+    if (status() == kPart && before_ + result_.bytes > answer_.total) {
+      end(End::wrong_part, "the server sent more than it announced");
       return false;
     }
     since_mark_ += static_cast<int64_t>(bytes.size());
@@ -274,7 +313,9 @@ private:
     result_.status = status();
     result_.content_type = text(CURLINFO_CONTENT_TYPE);
     result_.redirect = text(CURLINFO_REDIRECT_URL);
-    if (is_content()) result_.validator = answer_.validator();
+    if (!is_content()) return;
+    result_.validator = answer_.validator();
+    result_.total = total();
   }
 
   void report_progress(bool is_last) {

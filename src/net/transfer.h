@@ -16,8 +16,9 @@ struct Transfer {
   int64_t limit_bytes = 0;
   const std::function<void(int64_t, int64_t)>* progress = nullptr;
   const std::function<void(std::string_view)>* body = nullptr;
-  int64_t from = 0; // with `validator` and `restart`, as HttpRequest
+  int64_t from = 0; // with `validator`, `total` and `restart`, as HttpRequest
   std::string validator;
+  int64_t total = -1;
   const std::function<void()>* restart = nullptr;
 };
 
@@ -30,6 +31,7 @@ struct TransferResult {
     first_byte_timeout,
     stall,
     too_large,
+    wrong_part, // it does not continue what is there
     broken,
     stopped
   };
@@ -39,6 +41,7 @@ struct TransferResult {
   std::string redirect; // absolute; "" without a Location
   std::string content_type;
   std::string validator;
+  int64_t total = -1;
   int64_t bytes = 0;
   std::string text; // libcurl's words, for broken and no_connection
 };

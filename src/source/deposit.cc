@@ -1,6 +1,7 @@
 #include "source/deposit.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "source/address.h"
 #include "source/content_kind.h"
 
@@ -15,11 +16,24 @@ namespace hdist {
 namespace {
 
 constexpr std::size_t kFirstBytes = 512;
-constexpr const char* kVersion = ".version"; // beside it: its digest, and the validator
+constexpr const char* kVersion = ".version"; // beside it: "DIGEST TOTAL\nVALIDATOR"
 
 /// Where an unfinished download lies. The whole address counts, and cannot be read from the name.
 std::string part_of(const std::string& url) {
   return "tmp/part-" + sha256(url).base32();
+}
+
+struct NotedPart {
+  std::string digest;
+  PartVersion version;
+};
+
+std::optional<NotedPart> read_note(const std::string& text) {
+  const std::size_t line = text.find('\n'), space = text.find(' ');
+  if (line == std::string::npos || space >= line) return std::nullopt;
+  const std::optional<int64_t> total = parse_int(text.substr(space + 1, line - space - 1));
+  if (!total) return std::nullopt;
+  return NotedPart{text.substr(0, space), {text.substr(line + 1), *total}};
 }
 
 } // namespace
@@ -60,25 +74,26 @@ void Deposit::restart() {
   state.size_bytes = 0;
 }
 
-void Deposit::suspend(const std::string& url, const std::string& validator) noexcept {
+void Deposit::suspend(const std::string& url, const PartVersion& version) noexcept {
   State& state = *state_;
   try {
     const Dir& root = state.files.root();
     std::string part = part_of(url);
-    root.write_file(part + kVersion, state.digest.finish().base32() + "\n" + validator);
+    root.write_file(part + kVersion, fmt::format("{} {}\n{}", state.digest.finish().base32(),
+                                                 version.total_bytes, version.validator));
     root.rename(state.name, part);
     state.name.clear();
   } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): then it begins again
   }
 }
 
-std::string Deposit::resume(const std::string& url) {
+std::optional<PartVersion> Deposit::resume(const std::string& url) {
   State& state = *state_;
   const Dir& root = state.files.root();
   std::string part = part_of(url);
-  std::optional<std::string> version = root.read_file_if_exists(part + kVersion);
-  std::size_t line = version ? version->find('\n') : std::string::npos;
-  if (line == std::string::npos) return "";
+  const std::optional<NotedPart> noted =
+      read_note(root.read_file_if_exists(part + kVersion).value_or(""));
+  if (!noted) return std::nullopt;
   Sha256 digest;
   try {
     root.rename(part, state.name); // nobody else has it from now on
@@ -94,12 +109,12 @@ std::string Deposit::resume(const std::string& url) {
       state.add(piece);
       digest.update(piece);
     }
-    if (digest.finish().base32() == version->substr(0, line)) return version->substr(line + 1);
+    if (digest.finish().base32() == noted->digest) return noted->version;
   } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process was first
   }
   state.file = root.open_file(state.name, O_RDWR | O_CREAT, 0600);
   restart();
-  return "";
+  return std::nullopt;
 }
 
 SourceItem Deposit::finish(SourceType type, const std::optional<Expectation>& expected,

@@ -62,6 +62,29 @@ TEST(Deposit, DestroyingItRemovesTheBytes) {
   EXPECT_EQ(lab.leftovers(), 0U);
 }
 
+TEST(Deposit, ASuspendedOneSaysOfWhatItIsTheBeginning) {
+  StoreLab lab;
+  auto suspend = [&](const PartVersion& version) {
+    Deposit deposit = lab.store.deposit();
+    deposit.write("begin");
+    deposit.suspend("http://h/x", version);
+  };
+  suspend({"\"v 1\"", 10});
+  Deposit later = lab.store.deposit();
+  std::optional<PartVersion> version = later.resume("http://h/x");
+  ASSERT_TRUE(version);
+  EXPECT_EQ(version->validator, "\"v 1\"");
+  EXPECT_EQ(version->total_bytes, 10);
+  EXPECT_EQ(later.size_bytes(), 5);
+  EXPECT_FALSE(lab.store.deposit().resume("http://h/x")); // taken
+  suspend({"then", -1});
+  EXPECT_EQ(lab.store.deposit().resume("http://h/x").value().total_bytes, -1);
+  suspend({"then", -1});
+  const std::string note = lab.path("store/tmp/part-") + sha256("http://h/x").base32() + ".version";
+  write_file(note, sha256("begin").base32() + "\nthen"); // without a total
+  EXPECT_FALSE(lab.store.deposit().resume("http://h/x"));
+}
+
 TEST(Deposit, AShortKeyOrADigestAsExpectationIsEnough) {
   StoreLab lab;
   std::string digest = sha256("x").base32();

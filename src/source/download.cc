@@ -30,6 +30,12 @@ bool is_passing(int status) {
   return status == 408 || status == 429 || (status >= 500 && status <= 504 && status != 501);
 }
 
+/// Whether it stands for one version: a time has seconds only, so it may stand for two, which is
+/// good enough where a key is expected.
+bool is_sure(const std::string& validator, bool is_checked) {
+  return is_checked || validator.starts_with('"');
+}
+
 /// Not more often than a person can read it; the first and the last always.
 std::function<void(int64_t, int64_t)> progress_to(Events& events, const std::string& name) {
   return [&events, name, last = std::optional<Clock::time_point>()](int64_t done,
@@ -114,22 +120,26 @@ std::optional<AttemptResult> Downloader::probe(const std::string& url, Patience 
 
 HttpResult Downloader::get_all(HttpRequest& request, GuardedDeposit& deposit, bool is_checked,
                                const std::stop_token& stop) {
+  int64_t farthest = 0;
   for (int failures = 0;;) {
     request.from = request.validator.empty() ? 0 : deposit.size_bytes();
     if (request.from == 0 && deposit.size_bytes() > 0) deposit.restart();
     int64_t before = request.from;
     HttpResult answer = http_.get(request, stop);
-    // A time has seconds only, so it may stand for two versions: good enough where a key is
-    // expected.
-    bool is_sure = is_checked || answer.validator.starts_with('"');
-    if (answer.bytes > 0) request.validator = is_sure ? answer.validator : "";
+    if (answer.bytes > 0) {
+      request.validator = is_sure(answer.validator, is_checked) ? answer.validator : "";
+      request.total = answer.total;
+    }
     if (!answer.failure || stop.stop_requested()) return answer;
     const HttpFailure& failure = *answer.failure;
     bool has_begun = failure.reason == HttpFailure::Reason::transfer && answer.bytes > 0;
-    bool is_refused_part = before > 0 && failure.status == kNoSuchPart;
+    bool is_refused_part = before > 0 && (failure.status == kNoSuchPart || failure.is_wrong_part);
     if (is_refused_part) request.validator.clear();
     // A server that gives a little each time is asked for as long as it gets on.
-    if (has_begun && deposit.size_bytes() >= before + kGettingOn) failures = 0;
+    if (has_begun && deposit.size_bytes() >= farthest + kGettingOn) {
+      failures = 0;
+      farthest = deposit.size_bytes();
+    }
     bool may_help = has_begun || is_refused_part || is_passing(failure.status);
     if (!may_help || ++failures > options_.retries) return answer;
     wait_a_little(failures, stop);
@@ -149,11 +159,26 @@ void Downloader::wait_a_little(int failures, const std::stop_token& stop) const 
 
 AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, const std::string& name,
                               Patience patience, const std::stop_token& stop) {
+  bool is_of_parts = true;
+  AttemptResult result = get_content(url, wanted, name, patience, is_of_parts, stop);
+  if (!result.wrong_content || !is_of_parts) return result;
+  // The parts may be of two versions that the server calls one: it is to blame for a whole only.
+  is_of_parts = false;
+  return get_content(url, wanted, name, patience, is_of_parts, stop);
+}
+
+AttemptResult Downloader::get_content(const std::string& url, const Wanted& wanted,
+                                      const std::string& name, Patience patience, bool& is_of_parts,
+                                      const std::stop_token& stop) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
   Deposit unfinished = store_.deposit();
   HttpRequest request{.url = url, .timeouts = {}};
-  request.validator = unfinished.resume(url);
+  if (is_of_parts) {
+    const PartVersion part = unfinished.resume(url).value_or(PartVersion{});
+    if (is_sure(part.validator, wanted.expected.has_value())) request.validator = part.validator;
+    request.total = part.total_bytes;
+  }
   GuardedDeposit deposit(std::move(unfinished));
   std::stop_source stop_here; // also stopped when the store cannot be written
   std::stop_callback pass_on(stop, [&] { stop_here.request_stop(); });
@@ -176,10 +201,11 @@ AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, cons
   deposit.rethrow();
   if (!answer.failure && !stop.stop_requested()) {
     dead_hosts_.mark_alive(parsed->host);
+    is_of_parts = answer.bytes < deposit.size_bytes();
     return finish_attempt(std::move(deposit).take(), wanted);
   }
   if (!request.validator.empty() && deposit.size_bytes() > 0)
-    std::move(deposit).take().suspend(url, request.validator);
+    std::move(deposit).take().suspend(url, {request.validator, request.total});
   if (stop.stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped",
                 fmt::format("fetching {} was stopped", name));

@@ -47,7 +47,12 @@ public:
   void note_dead(const std::string& host, HostAccounts::Clock::time_point start);
 
 private:
-  /// Asks again where that may help; request.validator says afterwards what the deposit has.
+  /// `is_of_parts`: in, whether to go on with what an earlier run has; out, whether the content
+  /// is of several answers.
+  AttemptResult get_content(const std::string& url, const Wanted& wanted, const std::string& name,
+                            Patience patience, bool& is_of_parts, const std::stop_token& stop);
+  /// Asks again where that may help; request.validator and total say afterwards what the deposit
+  /// has.
   HttpResult get_all(HttpRequest& request, GuardedDeposit& deposit, bool is_checked,
                      const std::stop_token& stop);
   void wait_a_little(int failures, const std::stop_token& stop) const;

@@ -215,6 +215,52 @@ TEST(Download, WithoutAnExpectedKeyATimeIsNoVersion) {
   EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 0, 0}));
 }
 
+TEST(Download, AfterAPartThatIsNotTheRestAllIsAskedFor) {
+  CutLab lab;
+  lab.http.cut("http://h/x", {4});
+  lab.http.send_wrong_parts();
+  EXPECT_EQ(lab.content(), "0123456789");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 4, 0}));
+}
+
+class DatedLab : public CutLab {
+public:
+  /// It has the beginning of what was there before, of the same date.
+  DatedLab() {
+    options.retries = 0;
+    http.set_validator("Mon, 23 Nov 2026 10:00:00 GMT");
+    http.cut("http://h/x", {4});
+    EXPECT_EQ(content_of("0123456789"), "cut off");
+    http.serve("http://h/x", "abcdefghij");
+  }
+  std::string content_of(const std::string& expected) {
+    Downloader downloader(store, http, dead_hosts, options, events);
+    const Expectation key(SourceKey::make(SourceType::file, sha256(expected)));
+    AttemptResult result = downloader.get("http://h/x", {key, "", ""}, "x", Patience::little, {});
+    return result.item ? read_file(result.item->path) : result.reason;
+  }
+};
+
+TEST(Download, WithoutAnExpectedKeyTheTimeOfAnEarlierRunIsNoVersionEither) {
+  DatedLab lab;
+  EXPECT_EQ(lab.content(), "abcdefghij");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 0}));
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Download, AnOldPartIsNotTheServersFault) {
+  DatedLab lab;
+  EXPECT_EQ(lab.content_of("abcdefghij"), "abcdefghij");
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 4, 0}));
+}
+
+TEST(Download, WrongContentInOnePieceIsAskedForOnce) {
+  DatedLab lab;
+  lab.http.set_validator("Mon, 23 Nov 2026 11:00:00 GMT");
+  EXPECT_NE(lab.content_of("0123456789").find("expected"), std::string::npos);
+  EXPECT_EQ(lab.http.starts(), (std::vector<int64_t>{0, 4}));
+}
+
 TEST(Download, ADamagedPartIsNotGoneOnWith) {
   CutLab lab;
   lab.options.retries = 0;

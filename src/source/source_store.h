@@ -40,6 +40,12 @@ class GitStore;
 class SourceStore;
 class StoreFiles;
 
+/// Of which content an unfinished download is the beginning.
+struct PartVersion {
+  std::string validator;    // as HttpResult; "": unknown
+  int64_t total_bytes = -1; // as it was announced; -1: it was not
+};
+
 /// Bytes on their way into the store: hashed while written to a temporary file, kept only by
 /// finish(). Destroying it removes them. Must not outlive its store.
 class Deposit {
@@ -51,12 +57,12 @@ public:
   int64_t size_bytes() const;
   /// Forgets what was written, to begin again.
   void restart();
-  /// Keeps what was written for a day, so that a deposit of the same address goes on there;
-  /// `validator` says which version of the content it is. Ends the deposit; never fails.
-  void suspend(const std::string& url, const std::string& validator) noexcept;
-  /// Takes over what a suspended deposit of this address has; returns its validator, or "" and
-  /// nothing is changed. Only before anything is written.
-  std::string resume(const std::string& url);
+  /// Keeps what was written for a day, so that a deposit of the same address goes on there. Ends
+  /// the deposit; never fails.
+  void suspend(const std::string& url, const PartVersion& version) noexcept;
+  /// Takes over what a suspended deposit of this address has; nullopt: nothing is changed. Only
+  /// before anything is written.
+  std::optional<PartVersion> resume(const std::string& url);
   /// Puts the item at its place (or finds it there already). The type is checked against the
   /// content (an archive must begin like one: Error failed "source.not-an-archive"); with an
   /// expectation other content is refused ("source.hash-mismatch") and not kept. `url` may be

@@ -83,14 +83,56 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def be_wrong_part(self, times):
         """Gives the first bytes whatever is asked for, and calls them what was asked for."""
-        self.head(206 if "Range" in self.headers else 200, Content_Length=len(CONTENT), ETag=VERSION,
-                  Content_Range="bytes %s/%d" % (self.headers.get("Range", "0-")[6:] + "9999", len(CONTENT)))
+        start = int(self.headers.get("Range", "bytes=0-")[6:-1])
+        self.head(206 if start else 200, Content_Length=len(CONTENT) - start, ETag=VERSION,
+                  Content_Range="bytes %d-%d/%d" % (start, len(CONTENT) - 1, len(CONTENT)))
         self.wfile.write(CONTENT[:1000])
 
     def be_another_part(self, times):
         self.head(206 if "Range" in self.headers else 200, Content_Length=len(CONTENT), ETag=VERSION,
                   Content_Range="bytes 0-999/%d" % len(CONTENT))
         self.wfile.write(CONTENT[:1000])
+
+    def begin_or_part(self, start, last=len(CONTENT) - 1, total=len(CONTENT), body=CONTENT, **version):
+        """Cuts off another version, once; of this one it gives parts to all who ask for some, rightly or not."""
+        if "Range" in self.headers:
+            self.head(206, Content_Length=last + 1 - start, Content_Range="bytes %d-%d/%d" % (start, last, total), **version)
+            self.wfile.write(body[start:last + 1])
+        else:
+            self.whole(body, **version)
+
+    def cut_old(self, times, **version):
+        if times == 1:
+            self.head(200, Content_Length=len(CONTENT), **version)
+            self.wfile.write(bytes(255 - byte for byte in CONTENT[:50000]))
+        return times == 1
+
+    def be_part_of_another_version(self, times):
+        self.cut_old(times, ETag='"old"') or self.begin_or_part(50000, ETag=VERSION)
+
+    def be_part_without_version(self, times):
+        self.cut_old(times, ETag='"old"') or self.begin_or_part(50000)
+
+    def be_part_too_short(self, times):
+        self.cut_old(times, ETag=VERSION) or self.begin_or_part(50000, 50099, ETag=VERSION)
+
+    def be_part_of_another_size(self, times):
+        self.cut_old(times, ETag=VERSION) or self.begin_or_part(
+            50000, len(CONTENT), len(CONTENT) + 1, CONTENT + b"x" if "Range" in self.headers else CONTENT, ETag=VERSION)
+
+    def be_same_date(self, times):
+        """Cut off as often as one run asks; then there is other content of the same date."""
+        date = "Mon, 23 Nov 2026 10:00:00 GMT"
+        if "Range" in self.headers and times > 4:
+            self.begin_or_part(int(self.headers["Range"][6:-1]), Last_Modified=date)
+        elif times > 4:
+            self.whole(Last_Modified=date)
+        else:
+            self.head(200, Content_Length=len(CONTENT), Last_Modified=date)
+            self.wfile.write(bytes(255 - byte for byte in CONTENT[:50000]))
+
+    def be_same_date_too(self, times):
+        self.be_same_date(times)
 
     def be_changed(self, times):
         self.whole(CONTENT[:-1] + bytes([CONTENT[-1] ^ 1]))
