@@ -181,9 +181,10 @@ Error not_found(const std::string& path) {
   std::optional<std::string> target = parent ? parent->read_link(base_name(path)) : std::nullopt;
   if (!target)
     return Error(ErrorKind::usage, "profile.not-found",
-                 fmt::format("there is no profile at {}", path));
+                 fmt::format("there is no profile at {}", printable(path)));
   Error error(ErrorKind::usage, "profile.not-found",
-              fmt::format("the profile {} leads to {}, which is gone", path, *target));
+              fmt::format("the profile {} leads to {}, which is gone", printable(path),
+                          printable(*target)));
   error.advise({"make it again from its stack (a generation that was moved with its root is found "
                 "again by that)",
                 "update",
@@ -202,7 +203,7 @@ OpenedProfile open_profile(const std::string& path) {
   std::optional<std::string> text = dir ? dir->read_file_if_exists(kProfileFile) : std::nullopt;
   if (!text)
     throw Error(ErrorKind::usage, "profile.not-a-profile",
-                fmt::format("{} is no profile: it has no profile.json", opened.path));
+                fmt::format("{} is no profile: it has no profile.json", printable(opened.path)));
   opened.generation_path = *real;
   opened.record = ProfileRecord::parse(*text, join_path(*real, kProfileFile));
   for (ProfileMember& member : opened.record.members)

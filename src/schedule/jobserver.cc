@@ -96,6 +96,7 @@ struct Jobserver::Client::Pipes {
   /// One that it has not read.
   bool take() {
     char token = 0;
+    if (lent == 0) return false; // what lies there the job wrote itself
     if (::read(taking.get(), &token, 1) != 1) return false;
     --lent;
     return true;
