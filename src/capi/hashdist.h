@@ -15,12 +15,12 @@ extern "C" {
 /* Settings, stores and who listens. One call at a time: a second thread that calls waits for the
    first. For work at the same time open a session for each thread; sessions share the stores alone.
    After fork() the child opens its own. */
-typedef struct hashdist_session hashdist_session;
+typedef struct hashdist_session hashdist_session; /* NOLINT(modernize-use-using): C */
 
 /* Told of each event, JSON in UTF-8, while a call of the session runs; by any thread, one event at
    a time. `event` is gone when it returns. It may call hashdist_cancel(), nothing else of the
    session. */
-typedef void hashdist_listener(void* context, const char* event);
+typedef void hashdist_listener(void* context, const char* event); /* NOLINT(modernize-use-using) */
 
 /* All texts are UTF-8. An answer is {"result": {...}} or {"error": {"code", "kind", "message",
    "while", "advice"}}; the caller frees it with hashdist_free(). It is NULL only when memory is

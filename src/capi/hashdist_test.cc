@@ -78,7 +78,7 @@ protected:
               HASHDIST_ABI);
     heard_.session = session_;
   }
-  ~HashdistTest() override { hashdist_close(session_); }
+  void TearDown() override { hashdist_close(session_); }
 
   Value call(const std::string& operation, const std::string& request) {
     return read_answer(hashdist_call(session_, operation.c_str(), request.c_str()));
@@ -139,22 +139,26 @@ TEST_F(HashdistTest, AListenerThatCallsIsRefusedInsteadOfWaitingForEver) {
 }
 
 TEST_F(HashdistTest, CallsOfSeveralThreadsTakeTurns) {
+  constexpr int kThreads = 4;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   std::atomic<int> answered = 0;
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < kThreads; ++i)
     threads.emplace_back([&, i] {
       Value built = call("build", build_request("tool" + std::to_string(i), "true"));
       if (built.find("result") != nullptr) ++answered;
     });
   for (std::thread& thread : threads)
     thread.join();
-  EXPECT_EQ(answered, 4);
+  EXPECT_EQ(answered, kThreads);
 }
 
 TEST_F(HashdistTest, SessionsOfSeveralThreadsWorkAtTheSameTime) {
+  constexpr int kThreads = 4;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   std::atomic<int> answered = 0;
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < kThreads; ++i)
     threads.emplace_back([&, i] {
       hashdist_session* own = nullptr;
       hashdist_free(hashdist_open(options_.c_str(), nullptr, nullptr, &own));
@@ -165,7 +169,7 @@ TEST_F(HashdistTest, SessionsOfSeveralThreadsWorkAtTheSameTime) {
     });
   for (std::thread& thread : threads)
     thread.join();
-  EXPECT_EQ(answered, 4);
+  EXPECT_EQ(answered, kThreads);
 }
 
 TEST_F(HashdistTest, ClosingEndsWhatRuns) {
