@@ -306,7 +306,7 @@ TEST_F(GcTest, AProcessThatBecameAnotherProgramStillHoldsItsProfile) {
   ArtifactId a = old_artifact(store, "a");
   std::string generation = profile("generation", a);
   int pipes[2];
-  ASSERT_EQ(pipe(pipes), 0);
+  ASSERT_EQ(pipe2(pipes, O_CLOEXEC), 0);
   pid_t child = fork();
   if (child == 0) {
     bool held = !open().hold_for_process(generation).empty();
