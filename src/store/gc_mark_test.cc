@@ -87,6 +87,7 @@ TEST(GcMark, AgreesWithTheDefinitionOnRandomGraphs) {
     for (const ArtifactId& id : ids)
       if (random() % 8 != 0) graph[id] = some(3);
     std::vector<MarkSeed> seeds;
+    seeds.reserve(3);
     for (int i = 0; i < 3; ++i)
       seeds.push_back({.ids = some(2), .weak = random() % 2 == 0});
 
