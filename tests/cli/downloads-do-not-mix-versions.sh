@@ -2,16 +2,7 @@
 # Where a server cuts off one version of a file and gives parts of another, what is taken in the end is one version, whole.
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
-unset http_proxy no_proxy 2>/dev/null || :
-
-mkdir top
-head -c 200000 /dev/urandom >top/file
-tar -czf good.tar.gz top
-"$PYTHON" "$HDIST_SOURCE_DIR/tests/cli/bad_server.py" good.tar.gz &
-background="$background $!"
-await test -e bad-port
-bad=http://127.0.0.1:$(cat bad-port)
-sha=sha256:$(sha256sum good.tar.gz | cut -d' ' -f1)
+bad_server 200000
 
 # take MODE [KEY]: the good one, from the beginning.
 take() {

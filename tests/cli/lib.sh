@@ -212,3 +212,16 @@ assert len(old) == len(new), "the version must be as long as " + old.decode()
 data = open(program, "rb").read()
 open(program, "wb").write(data.replace(old, new.encode()))' "$1/lib/hdist/hdist" "$2"
 }
+
+# bad_server BYTES: a server (bad_server.py) of ./good.tar.gz with so much noise. $bad is its address, $sha the archive's key.
+bad_server() {
+  unset http_proxy no_proxy 2>/dev/null || :
+  mkdir top
+  head -c "$1" /dev/urandom >top/file
+  tar -czf good.tar.gz top
+  "$PYTHON" "$HDIST_SOURCE_DIR/tests/cli/bad_server.py" good.tar.gz &
+  background="$background $!"
+  await test -e bad-port
+  bad=http://127.0.0.1:$(cat bad-port)
+  sha=sha256:$(sha256sum good.tar.gz | cut -d' ' -f1)
+}

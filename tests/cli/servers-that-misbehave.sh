@@ -2,16 +2,7 @@
 # What a server gives is either what is expected, or nothing, soon, with the reason; and nothing of it stays in the store.
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
-unset http_proxy no_proxy 2>/dev/null || :
-
-mkdir top
-head -c 200000 /dev/urandom >top/file
-tar -czf good.tar.gz top
-"$PYTHON" "$HDIST_SOURCE_DIR/tests/cli/bad_server.py" good.tar.gz &
-background="$background $!"
-await test -e bad-port
-bad=http://127.0.0.1:$(cat bad-port)
-sha=sha256:$(sha256sum good.tar.gz | cut -d' ' -f1)
+bad_server 200000
 
 # reject MODE 'reason': as the only address, and then beside a good one, which is taken.
 reject() {
