@@ -5,6 +5,7 @@
 #include "ops/build_profile_op.h"
 #include "ops/operation_list.h"
 #include "profile/generations.h"
+#include "profile/registry.h"
 
 #include <algorithm>
 
@@ -28,7 +29,8 @@ void register_links(Session& session, GcOptions& options) {
   }
 }
 
-/// Where the processes and the roots lead that are more than a generation registered by itself.
+/// Where the processes, the names of the registry, and the roots lead that are more than a
+/// generation registered by itself.
 std::vector<std::string> pins(Session& session) {
   std::vector<std::string> ends;
   for (const FollowedRoot& root : session.artifacts().follow_roots()) {
@@ -38,6 +40,8 @@ std::vector<std::string> pins(Session& session) {
         base_name(root.path) == base_name(root.end);
     if (!root.end.empty() && !is_itself) ends.push_back(root.end + "/");
   }
+  for (const RegisteredProfile& entry : registered_profiles(session.profile_folders()))
+    if (!entry.leads_to.empty()) ends.push_back(entry.leads_to + "/");
   return ends;
 }
 

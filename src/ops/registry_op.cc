@@ -1,6 +1,11 @@
 #include "ops/registry_op.h"
 
+#include "base/path.h"
+#include "base/text.h"
 #include "ops/operation_list.h"
+#include "profile/generations.h"
+
+#include <fmt/format.h>
 
 namespace hdist {
 
@@ -10,11 +15,51 @@ ProfileListResponse list_profiles(Session& session) {
 
 namespace {
 
-/// A generation is a root by itself, an artifact only through what leads to it.
-bool is_artifact_here(Session& session, const std::string& path) {
-  std::string store = session.config().path("builder", "store");
-  std::optional<std::string> real = real_path_if_exists(store);
-  return real && path.starts_with(*real + "/");
+/// The store of its members, which may be another distribution's; "" when it has none, or needs
+/// none.
+std::string store_of(const std::string& directory, const ProfileRecord& record) {
+  if (record.members.empty() || record.stands_alone) return "";
+  std::string member = normal_path(join_path(directory, record.members.front().path));
+  return real_path_if_exists(parent_path(parent_path(member))).value_or("");
+}
+
+/// A profile's switched link needs no root, since its generation is one. An artifact, and a
+/// generation by itself, which is old some day, last only through what leads to them.
+bool needs_root(const ProfileLink& link, const OpenedProfile& profile, const std::string& store) {
+  const std::string& end = profile.generation_path;
+  if (is_generation(end))
+    return !follows_switches(profile.path) && !is_switched_link(link.path, end);
+  return end.starts_with(store + "/");
+}
+
+ArtifactStore open_store(Session& session, const std::string& path) {
+  StoreOptions options = session.store_options();
+  options.only_read = true; // also one at a path where nothing could be built
+  return ArtifactStore::open(path, options);
+}
+
+bool is_own(const Session& session, const std::string& store) {
+  return real_path_if_exists(session.config().path("builder", "store")) == store;
+}
+
+/// Another distribution's store may be closed: then its collections decide alone.
+void register_link(Session& session, const std::string& link, const std::string& store) {
+  try {
+    open_store(session, store).add_root(link);
+  } catch (const Error& error) {
+    if (is_own(session, store)) throw;
+    session.events().warning(fmt::format("what {} leads to is as safe as the collections of {} "
+                                         "leave it: {}",
+                                         printable(link), printable(store), error.message()));
+  }
+}
+
+void forget_link(Session& session, const std::string& link, const std::string& store) {
+  try {
+    open_store(session, store).remove_root(link);
+  } catch (const Error&) { // the next collection there sees that it leads nowhere
+    if (is_own(session, store)) throw;
+  }
 }
 
 } // namespace
@@ -23,7 +68,8 @@ ProfileLinkResponse link_profile(Session& session, const ProfileLinkRequest& req
   std::vector<std::string> folders = session.profile_folders();
   OpenedProfile opened = session.profile(request.profile);
   ProfileLink link = plan_profile_link(request.name, opened.path, folders, session.paths().root);
-  if (is_artifact_here(session, opened.generation_path)) session.artifacts().add_root(link.path);
+  std::string store = store_of(opened.generation_path, opened.record);
+  if (!store.empty() && needs_root(link, opened, store)) register_link(session, link.path, store);
   bool changed = make_profile_link(link);
   return {registered_profile(request.name, folders), changed};
 }
@@ -31,9 +77,10 @@ ProfileLinkResponse link_profile(Session& session, const ProfileLinkRequest& req
 ProfileUnlinkResponse unlink_profile(Session& session, const ProfileUnlinkRequest& request) {
   RegisteredProfile profile =
       remove_profile_link(request.name, session.profile_folders(), request.dry_run);
-  if (!request.dry_run && is_artifact_here(session, profile.leads_to))
-    session.artifacts().remove_root(profile.path);
-  return {std::move(profile)};
+  bool is_own_link = is_switched_link(profile.path, profile.leads_to);
+  std::string store = store_of(profile.leads_to, profile.record);
+  if (!request.dry_run && !store.empty()) forget_link(session, profile.path, store);
+  return {std::move(profile), is_own_link};
 }
 
 ProfileInfoResponse profile_info(Session& session, const ProfileInfoRequest& request) {
@@ -106,6 +153,7 @@ Value to_value(const ProfileLinkResponse& response) {
 Value to_value(const ProfileUnlinkResponse& response) {
   Value value;
   value.set("profile", entry_value(response.profile));
+  value.set("own_link", response.is_own_link);
   return value;
 }
 

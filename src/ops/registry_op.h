@@ -23,7 +23,8 @@ struct ProfileLinkResponse {
   RegisteredProfile profile;
   bool changed = false; // false: it was registered so
 };
-/// Registers it in the first folder. gc is told when it is an artifact of the store.
+/// Registers it in the first folder. The store that it was made from is told of what no switched
+/// link keeps: an artifact, or one generation of a profile.
 ProfileLinkResponse link_profile(Session& session, const ProfileLinkRequest& request);
 Value to_value(const ProfileLinkResponse& response);
 /// {"name", "profile"}
@@ -35,6 +36,9 @@ struct ProfileUnlinkRequest {
 };
 struct ProfileUnlinkResponse {
   RegisteredProfile profile; // as it was
+  /// The profile was made under this name: no other link is switched between its generations, which
+  /// stay until a collection finds them old. link_profile() of profile.leads_to brings it back.
+  bool is_own_link = false;
 };
 ProfileUnlinkResponse unlink_profile(Session& session, const ProfileUnlinkRequest& request);
 Value to_value(const ProfileUnlinkResponse& response);

@@ -59,5 +59,50 @@ TEST_F(RegistryOpTest, ADryRunRemovesNothing) {
   EXPECT_EQ(list_profiles(*session_).profiles.size(), 1u);
 }
 
+TEST_F(RegistryOpTest, AGenerationByItselfIsARootAsLongAsItHasAName) {
+  make_profile_called("mine");
+  std::string first = session_->profile("mine").generation_path;
+  std::size_t before = session_->artifacts().roots().size();
+  built("other");
+  make_profile_of(*session_, {"mine", {"tool", "other"}, "", ""});
+  std::string link = link_profile(*session_, {"old", first}).profile.path;
+  auto is_root = [&] {
+    for (const ArtifactStore::Root& root : session_->artifacts().roots())
+      if (root.path == link) return true;
+    return false;
+  };
+  EXPECT_TRUE(is_root());
+  unlink_profile(*session_, {"old", true});
+  EXPECT_TRUE(is_root());
+  unlink_profile(*session_, {"old"});
+  EXPECT_FALSE(is_root());
+  link_profile(*session_, {"newest", "mine"});
+  EXPECT_EQ(session_->artifacts().roots().size(), before + 1); // the second generation
+}
+
+TEST_F(RegistryOpTest, AStoreOfOthersThatIsGoneStopsNoNames) {
+  make_profile_called("mine");
+  std::string first = session_->profile("mine").generation_path;
+  fs::rename(session_->artifacts().path(), tmp_.path() + "/away");
+  EXPECT_TRUE(link_profile(*session_, {"old", first}).changed);
+  EXPECT_EQ(unlink_profile(*session_, {"old"}).profile.leads_to, first);
+}
+
+TEST_F(RegistryOpTest, AProfileMadeUnderANameComesBackByALinkToItsGeneration) {
+  make_profile_called("mine");
+  link_profile(*session_, {"other", "mine"});
+  EXPECT_FALSE(unlink_profile(*session_, {"other"}).is_own_link);
+  EXPECT_TRUE(unlink_profile(*session_, {"mine", true}).is_own_link);
+  ProfileUnlinkResponse response = unlink_profile(*session_, {"mine"});
+  EXPECT_TRUE(response.is_own_link);
+  std::size_t roots = session_->artifacts().roots().size();
+  link_profile(*session_, {"mine", response.profile.leads_to});
+  EXPECT_EQ(session_->artifacts().roots().size(),
+            roots); // switched again: it needs none of its own
+  built("more");
+  EXPECT_EQ(make_profile_of(*session_, {"mine", {"more"}, "", ""}).result.generation, 2);
+  EXPECT_TRUE(unlink_profile(*session_, {"mine"}).is_own_link);
+}
+
 } // namespace
 } // namespace hdist

@@ -257,6 +257,27 @@ void Generations::switch_to(int64_t number) {
   dir.sync();
 }
 
+bool is_generation(const std::string& path) {
+  return generation_number(base_name(path)) && base_name(parent_path(parent_path(path))) == kFolder;
+}
+
+bool is_switched_link(const std::string& link, const std::string& generation) {
+  if (!is_generation(generation)) return false;
+  std::optional<std::string> owner = target_of(join_path(parent_path(generation), kClaim));
+  return owner && canonical_link(*owner) == canonical_link(link);
+}
+
+bool follows_switches(const std::string& path) {
+  constexpr int kMostLinks = 40; // as the kernel
+  std::optional<std::string> end = real_path_if_exists(path);
+  std::optional<std::string> link = absolute_path(path);
+  for (int links = 0; end && link && links < kMostLinks; ++links) {
+    if (is_switched_link(*link, *end)) return true;
+    link = target_of(*link);
+  }
+  return false;
+}
+
 std::vector<std::string> all_generations(const std::string& hdist_root) {
   std::vector<std::string> paths;
   std::string all = join_path(hdist_root, kFolder);

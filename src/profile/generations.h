@@ -41,6 +41,14 @@ private:
   std::optional<Dir> dir_;
 };
 
+/// By its physical path: ".../generations/<folder>/<number>".
+bool is_generation(const std::string& path);
+/// Whether `link` is the one that is switched between the generations of this one's series.
+bool is_switched_link(const std::string& link, const std::string& generation);
+/// Whether the links that begin at `path` pass through the switched link of the generation at their
+/// end: else they lead to that generation for good, or to none.
+bool follows_switches(const std::string& path);
+
 /// Every generation of every profile below the root, as absolute paths.
 std::vector<std::string> all_generations(const std::string& hdist_root);
 

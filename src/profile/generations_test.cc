@@ -133,5 +133,24 @@ TEST_F(GenerationsTest, TwoProfilesOfOneNameAreApart) {
   EXPECT_NE(a.path_of(1), b.path_of(1));
 }
 
+TEST_F(GenerationsTest, LinksThatLeadThroughTheSwitchedOneFollowIt) {
+  Generations generations(root_, link_);
+  generations.switch_to(add(generations));
+  Dir dir = Dir::open(tmp_.path());
+  dir.make_symlink("stack", "second");
+  dir.make_symlink(tmp_.path() + "/second", "third");
+  dir.make_symlink(generations.path_of(1), "fixed");
+  dir.make_symlink("fixed", "also_fixed");
+  EXPECT_TRUE(follows_switches(link_));
+  EXPECT_TRUE(follows_switches(tmp_.path() + "/third"));
+  for (const char* name : {"fixed", "also_fixed", "absent", "root"})
+    EXPECT_FALSE(follows_switches(tmp_.path() + "/" + name)) << name;
+  EXPECT_FALSE(follows_switches(generations.path_of(1)));
+  EXPECT_TRUE(is_switched_link(link_, generations.path_of(1)));
+  EXPECT_FALSE(is_switched_link(tmp_.path() + "/fixed", generations.path_of(1)));
+  EXPECT_FALSE(is_switched_link(link_, tmp_.path()));
+  EXPECT_FALSE(is_switched_link(link_, ""));
+}
+
 } // namespace
 } // namespace hdist

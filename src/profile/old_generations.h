@@ -11,9 +11,9 @@ namespace hdist {
 /// A generation stays when either rule wants it, when its profile leads to it, or when it is
 /// pinned. Where the profile's link was removed, only the age counts.
 struct GenerationRules {
-  int64_t newest = 10;         // so many of each profile
-  int64_t age_s = 90 * 86'400; // and those made within this time; -1: all
-  int64_t now_s = 0;           // the time; 0: the clock's
+  int64_t newest = 10;                  // so many of each profile
+  int64_t age_s = int64_t{90} * 86'400; // and those made within this time; -1: all
+  int64_t now_s = 0;                    // the time; 0: the clock's
   /// Of physical paths: something else than the profile needs it.
   std::function<bool(const std::string& path)> is_pinned;
 };

@@ -56,6 +56,14 @@ int link_action(Cli& cli, const std::string& name, const std::string& profile) {
   return 0;
 }
 
+std::string way_back(const Cli& cli, const RegisteredProfile& profile) {
+  std::string words =
+      fmt::format("profile link {} {}", shell_quote(profile.name), shell_quote(profile.leads_to));
+  return fmt::format("the profile was made under this name; its generations stay until '{}' finds "
+                     "them old\n  to get it back: {}",
+                     cli.command_text("gc"), printable(cli.command_text(words)));
+}
+
 int unlink_action(Cli& cli, const std::string& name, bool dry_run) {
   ProfileUnlinkResponse response = unlink_profile(cli.session(), {name, dry_run});
   if (cli.json())
@@ -63,6 +71,7 @@ int unlink_action(Cli& cli, const std::string& name, bool dry_run) {
   else
     cli.events().notice(fmt::format("{} {}, a link to {}", dry_run ? "would remove" : "removed",
                                     response.profile.path, printable(response.profile.target)));
+  if (response.is_own_link) cli.events().notice(way_back(cli, response.profile));
   return 0;
 }
 
@@ -121,7 +130,8 @@ CliCommand profile_command() {
        "'profile list' shows what is registered, where, and where it leads. 'profile link' "
        "registers a profile, also one that another distribution made, by a link to it in the first "
        "folder; it follows when that profile is switched. 'profile unlink' removes the link, and "
-       "never what it leads to. 'profile info' says what a profile is made of.",
+       "never what it leads to; of a profile that was made under the name it says how to get it "
+       "back. 'profile info' says what a profile is made of.",
        {{"VERB", "list, link, unlink or info", true, false, {"list", "link", "unlink", "info"}},
         {"NAME", "name in the registry; for info also a path", false, false},
         {"PROFILE", "for link: path, name or id of the profile", false, false}},
