@@ -56,6 +56,10 @@ ExitStatus run(const Command& command, std::stop_token stop = {});
 /// otherwise.
 std::string capture(const Command& command, std::stop_token stop = {});
 
+/// Becomes the program: another one in this process, with these words and variables, in the same
+/// directory. Throws as run() does when that is impossible.
+[[noreturn]] void become(const std::vector<std::string>& argv, const Env& env);
+
 enum class Isolation { automatic, subreaper };
 
 struct SupervisorOptions {

@@ -40,7 +40,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   std::vector<char*> result;
   result.reserve(words.size() + 1);
   for (const std::string& word : words)
-    result.push_back(const_cast<char*>(word.c_str())); // posix_spawn does not change them
+    result.push_back(const_cast<char*>(word.c_str())); // no exec changes them
   result.push_back(nullptr);
   return result;
 }
@@ -227,6 +227,16 @@ void set_wait_status(ExitStatus& status, int wait_status) {
 double cpu_seconds(const struct rusage& used) {
   return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
          static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+void become(const std::vector<std::string>& argv, const Env& env) {
+  Command command;
+  command.argv = argv;
+  command.env = env;
+  const std::string program = locate_program(command);
+  const std::vector<std::string> variables = env.strings();
+  ::execve(program.c_str(), pointers(argv).data(), pointers(variables).data());
+  throw start_error(errno, program, "");
 }
 
 } // namespace hdist

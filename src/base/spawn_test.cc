@@ -43,6 +43,13 @@ TEST(Spawn, DescriptorsThatAreHandedOnComeFrom64OnAndNoOthers) {
   ::close(high);
 }
 
+TEST(Spawn, BecomingAProgramEndsAsIt) {
+  Env env = Env::current();
+  env.set("CODE", "7");
+  EXPECT_EXIT(become({"sh", "-c", "exit $CODE"}, env), testing::ExitedWithCode(7), "");
+  EXPECT_EQ(code_of([&] { become({"/no/such/program"}, env); }), "process.not-found");
+}
+
 TEST(Spawn, WorksWhenTheCallerHasNoStandardDescriptors) {
   const pid_t pid = ::fork();
   if (pid == 0) {

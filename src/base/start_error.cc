@@ -65,6 +65,12 @@ Error failed(const char* code, std::string message) {
 }
 
 Error not_found(const std::string& name, const std::string& path) {
+  if (path.empty()) {
+    Error error =
+        failed("process.not-found", fmt::format("cannot run {}: PATH is empty", printable(name)));
+    error.advise({"Set PATH, or give the program with its folder.", "", {}});
+    return error;
+  }
   Error error = failed("process.not-found", fmt::format("cannot run {}: no such program in PATH {}",
                                                         printable(name), printable(path)));
   error.advise({"Install it, or add its folder to PATH.", "", {}});

@@ -45,6 +45,14 @@ TEST(StartError, AProgramInPathThatMayNotBeExecutedIsNotCalledMissing) {
   EXPECT_EQ(code_of([&] { run(command); }), "process.not-executable");
 }
 
+TEST(StartError, AnEmptyPathIsNamed) {
+  Command command;
+  command.argv = {"tool"};
+  command.env.set("PATH", "");
+  EXPECT_EQ(code_of([&] { run(command); }), "process.not-found");
+  EXPECT_EQ(message_of([&] { run(command); }), "cannot run tool: PATH is empty");
+}
+
 TEST(StartError, AMissingLoaderOfAProgramIsNamed) {
   TempDir tmp;
   std::string program = read_file("/bin/true");

@@ -60,6 +60,15 @@ std::string one_line(const Error& error) {
   return error.message().substr(0, error.message().find('\n'));
 }
 
+/// What to do in the spec when its command is not found in the PATH that it has.
+std::vector<Advice> advice_on_path(const Error& error, bool needs_path) {
+  if (error.code() != "process.not-found" || !needs_path) return {};
+  return {{"PATH is empty in a job unless it is set; begin its commands with "
+           R"({"set": "PATH", "nohash_value": "/usr/bin:/bin"}.)",
+           "",
+           {}}};
+}
+
 } // namespace
 
 BuildRun::BuildRun(const BuildParts& parts, const BuildSpec& spec, Attempt attempt,
@@ -171,7 +180,9 @@ std::optional<BuildFailure> BuildRun::run_commands() {
   } catch (const Error& error) {
     if (!is_of_command(error) && !is_of_job(error)) throw;
     log_->line("error: " + one_line(error));
-    return failed("build.command-failed", one_line(error));
+    BuildFailure failure = failed("build.command-failed", one_line(error));
+    failure.advice = advice_on_path(error, needs_path_);
+    return failure;
   }
 }
 
@@ -181,6 +192,8 @@ ExitStatus BuildRun::run_command(const JobCommand& job, std::string* captured) {
   command_ = shortened(text, kMaxCommandShown);
   log_->begin_command(stage_, shortened(text, kMaxCommandLogged));
   Command command = job.command;
+  needs_path_ = command.env.get_or("PATH", "").empty() && !command.argv.empty() &&
+                command.argv.front().find('/') == std::string::npos;
   if (job.in_process) {
     // It looks for records in the store, where those of this run's artifacts come in batches.
     if (reads_records(command.argv.front())) parts_.publisher.barrier();

@@ -55,6 +55,7 @@ private:
   ResolvedImports imports_;
   std::optional<BuildDir> place_;
   std::optional<BuildLog> log_;
+  bool needs_path_ = false;     // what runs is to be found in PATH, which is empty
   std::string stage_, command_; // running or run last
   JobUsage usage_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -126,6 +126,16 @@ TEST_F(BuildRunTest, ACommandThatIsNotThereIsAFailureThatNamesIt) {
   EXPECT_EQ(failure.stage, "configure");
   EXPECT_NE(failure.reason.find("./configure"), std::string::npos) << failure.reason;
   EXPECT_NE(failure.first_error.value().line.find("./configure"), std::string::npos);
+  EXPECT_TRUE(failure.advice.empty());
+}
+
+TEST_F(BuildRunTest, ACommandWithoutPathGetsTheAdviceToSetIt) {
+  Value value = parse_json(R"({"name": "x", "build": {"commands": [{"cmd": ["ls"]}]}})", "spec");
+  const BuildFailure failure = place_.must_fail(BuildSpec::from_value(std::move(value)));
+  EXPECT_EQ(failure.reason, "cannot run ls: PATH is empty");
+  ASSERT_EQ(failure.advice.size(), 1u);
+  EXPECT_NE(failure.advice[0].text.find(R"({"set": "PATH", "nohash_value": "/usr/bin:/bin"})"),
+            std::string::npos);
 }
 
 TEST_F(BuildRunTest, AnUndefinedVariableIsAnErrorOfTheSpec) {

@@ -58,6 +58,7 @@ struct BuildFailure {
   std::string build_dir;                 // kept; "" when it was not
   std::vector<std::string> last_lines;   // at most 20
   std::optional<FoundError> first_error; // printable; its number is that in the whole log
+  std::vector<Advice> advice;
   std::string code; // "build.command-failed", "build.stopped", "build.missing-import", ...
 };
 

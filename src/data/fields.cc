@@ -83,7 +83,7 @@ const Value& Fields::need(std::string_view name) {
     // finish() is not reached, so a misspelt field has to be found here.
     if (const Value::Member* meant = misspelt(name))
       throw document_error(document_, meant->second.key_position(), path_,
-                           fmt::format("{}; was it meant by \"{}\"?", message, meant->first),
+                           fmt::format("{}; is \"{}\" a misspelling of it?", message, meant->first),
                            "missing-field");
     throw document_error(document_, at, path_, message, "missing-field");
   }

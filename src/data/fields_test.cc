@@ -127,8 +127,9 @@ TEST(Fields, AMissingFieldThatIsMisspeltIsPointedAt) {
   const Document read = document("name: a\nhomepaeg: b\n");
   Fields fields(read, read.root, "");
   (void)fields.need("name");
-  EXPECT_EQ(first_line(message_of([&] { fields.need("homepage"); })),
-            "stack.yaml:2:1: the field \"homepage\" is missing; was it meant by \"homepaeg\"?");
+  EXPECT_EQ(
+      first_line(message_of([&] { fields.need("homepage"); })),
+      "stack.yaml:2:1: the field \"homepage\" is missing; is \"homepaeg\" a misspelling of it?");
 }
 
 TEST(Fields, OnlyAMapHasFields) {

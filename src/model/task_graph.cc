@@ -198,6 +198,19 @@ std::string unknown_task(const std::string& name, const std::vector<std::string>
   return message;
 }
 
+/// In the founding form, where "tasks" would be the name of a task. What has no type is none.
+void check_version_is_not_forgotten(const Document& document) {
+  const Value* tasks = document.root.find("tasks");
+  if (tasks == nullptr || tasks->find("type") != nullptr) return;
+  Error error =
+      document_error(document, document.root.position(), "",
+                     "the field \"version\" is missing: without it the document itself is "
+                     "the map of tasks, and \"tasks\" is none",
+                     "missing-field");
+  error.advise({"Write {\"version\": 1, \"tasks\": {...}}.", "", {}});
+  throw error;
+}
+
 /// Every name that a task mentions must be there: found here, with its line, and not in the middle
 /// of a run.
 class NameCheck {
@@ -345,6 +358,7 @@ TaskGraph TaskGraph::read(const Document& document) {
   if (map->if_map() == nullptr)
     throw document_error(document, map->position(), founding ? "" : "tasks",
                          fmt::format("expected a map of tasks, found {}", type_with_article(*map)));
+  if (founding) check_version_is_not_forgotten(document);
   TaskGraph graph;
   graph.origin = document.name;
   for (const Value::Member& member : *map->if_map())

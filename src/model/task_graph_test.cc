@@ -125,6 +125,16 @@ TEST(TaskGraph, WrongTasksAreErrors) {
     EXPECT_NE(message_of([&] { graph_of(text); }), "(no error)") << text;
 }
 
+TEST(TaskGraph, AForgottenVersionIsNamed) {
+  for (const char* text : {R"({"tasks": {"a": {"type": "build", "spec": {"name": "a"}}}})",
+                           R"({"tasks": {}})", R"({"tasks": []})"})
+    EXPECT_NE(message_of([&] { graph_of(text); }).find("the field \"version\" is missing"),
+              std::string::npos)
+        << text;
+  // The founding form may call a task so.
+  EXPECT_EQ(graph_of(R"({"tasks": {"type": "build", "spec": {"name": "a"}}})").tasks.size(), 1u);
+}
+
 TEST(TaskGraph, ALaterVersionIsRefused) {
   try {
     graph_of(R"({"version": 2, "tasks": {}})");

@@ -7,6 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
+#include <algorithm>
+
 namespace hdist {
 
 namespace {
@@ -24,6 +28,52 @@ bool is_ref_of(const SourceCandidate& source, const std::string& word) {
          !parse_git_address(word);
 }
 
+bool is_there(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// "tar.gz:aaaa": the type of a key, but not all of its digest. A file may be called so.
+void check_whole_key(const std::string& word) {
+  const std::size_t colon = word.find_first_of(":-");
+  if (colon == std::string::npos || is_there(word) || parse_git_address(word)) return;
+  const std::string type = word.substr(0, colon);
+  const std::string digest = word.substr(colon + 1);
+  const bool is_digest = type == "sha256";
+  // "file:data.txt" is an address.
+  const bool is_key = word[colon] == ':' && parse_source_type(type) &&
+                      std::all_of(digest.begin(), digest.end(), is_letter_or_digit) &&
+                      (type != "file" || !is_there(digest));
+  if (!is_digest && !is_key) return;
+  const char* expected = is_digest ? "64 hexadecimal digits after sha256:, or 44 characters of "
+                                     "base 64 after sha256-"
+                         : type == "git" ? "the 40 hexadecimal digits of a commit"
+                                         : "52 characters (a-z, 2-7), or the first 32 of them";
+  throw Error(ErrorKind::usage, "fetch.bad-key",
+              fmt::format("'{}' is no key: expected {}", printable(word), expected));
+}
+
+/// `fetch repo main`: a work tree is a directory like any other; its history is in repo/.git.
+void check_no_ref_of_work_tree(const SourceCandidate& source, const std::string& word) {
+  const std::string repository = join_path(source.url, ".git");
+  const bool may_be_ref = !source.expected && is_git_ref(word) && !parse_git_address(word);
+  if (!may_be_ref || is_there(word) || !is_there(repository)) return;
+  Error error(
+      ErrorKind::usage, "fetch.work-tree",
+      fmt::format("'{}' is no file, and no branch, tag or commit of {}, which is taken as a "
+                  "directory",
+                  printable(word), printable(source.url)));
+  error.advise(
+      {fmt::format("{} is a git repository; to take a commit of it write", printable(source.url)),
+       "fetch",
+       {repository, word}});
+  throw error;
+}
+
 } // namespace
 
 std::vector<SourceCandidate> sources_of_words(const std::vector<std::string>& words) {
@@ -33,6 +83,8 @@ std::vector<SourceCandidate> sources_of_words(const std::vector<std::string>& wo
     if (!expected && !sources.empty() && is_ref_of(sources.back(), word)) {
       sources.back().url += "#" + word;
     } else if (!expected) {
+      check_whole_key(word);
+      if (!sources.empty()) check_no_ref_of_work_tree(sources.back(), word);
       sources.push_back({word, std::nullopt});
     } else if (sources.empty() || sources.back().expected) {
       throw Error(

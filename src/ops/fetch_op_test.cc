@@ -41,6 +41,35 @@ TEST_F(FetchOpTest, AFileBecomesAKeyAndTheKeyMayBeExpected) {
             std::string::npos);
 }
 
+TEST_F(FetchOpTest, AWordAfterAWorkTreeIsAnsweredWithItsRepository) {
+  const std::string repo = tmp_.path() + "/repo", file = tmp_.path() + "/main";
+  write_file(repo + "/.git/HEAD", "ref: refs/heads/main\n");
+  std::vector<Advice> advice;
+  try {
+    fetch({repo, "main"});
+  } catch (const Error& error) {
+    advice = error.advice();
+  }
+  ASSERT_EQ(advice.size(), 1u);
+  EXPECT_EQ(advice[0].verb, "fetch");
+  EXPECT_EQ(advice[0].args, (std::vector<std::string>{repo + "/.git", "main"}));
+  write_file(file, "content");
+  EXPECT_EQ(sources_of_words({repo, file}).size(), 2u);
+}
+
+TEST_F(FetchOpTest, AWordThatIsNoWholeKeyIsNoPath) {
+  const std::string file = tmp_.path() + "/tar.gz:aaaa";
+  for (const char* word : {"tar.gz:aaaa", "git:1f0e", "sha256:12", "sha256-x"})
+    EXPECT_NE(message_of([&] {
+                fetch({"f", word});
+              }).find("is no key: expected"),
+              std::string::npos)
+        << word;
+  EXPECT_EQ(sources_of_words({"file:data.txt", "tar-1.0", "file:/x"}).size(), 3u);
+  write_file(file, "content");
+  EXPECT_EQ(fetch({file, "file://" + file}).sources.size(), 2u);
+}
+
 TEST_F(FetchOpTest, AKeyNeedsAnAddressBeforeIt) {
   std::string key = "tar.gz:" + std::string(51, 'a') + "q";
   EXPECT_NE(message_of([&] { fetch({key}); }).find("must stand after the address"),

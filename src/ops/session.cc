@@ -179,13 +179,23 @@ std::vector<ArtifactId> Session::called_the_old_way(const std::string& text) {
   return matches;
 }
 
+/// "; is 'greet' meant?" for a name that no artifact has.
+std::string Session::nearest_artifact(const std::string& text) {
+  const std::string given = text.substr(0, text.find('/'));
+  std::vector<std::string> names;
+  for (const ArtifactId& id : artifacts().list())
+    names.push_back(id.name());
+  const std::optional<std::string> meant = nearest(given, names);
+  return meant && *meant != given ? fmt::format("; is '{}' meant?", *meant) : "";
+}
+
 ArtifactRecord Session::one_artifact(const std::string& text) {
   std::vector<ArtifactId> matches = artifacts().match(text);
   if (matches.empty()) matches = called_the_old_way(text);
   if (matches.empty())
-    throw Error(
-        ErrorKind::usage, "artifact.not-found",
-        fmt::format("no artifact in {} is called '{}'", artifacts().path(), printable(text)));
+    throw Error(ErrorKind::usage, "artifact.not-found",
+                fmt::format("no artifact in {} is called '{}'{}", artifacts().path(),
+                            printable(text), nearest_artifact(text)));
   if (matches.size() > 1) {
     std::vector<std::string> names;
     names.reserve(matches.size());

@@ -82,6 +82,7 @@ public:
 
 private:
   std::vector<ArtifactId> called_the_old_way(const std::string& text);
+  std::string nearest_artifact(const std::string& text);
   BuildOptions build_options();
   SessionRequest request_;
   Config config_;

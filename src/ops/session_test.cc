@@ -96,6 +96,16 @@ TEST_F(SessionTest, WhatIsNotThereIsSaid) {
             std::string::npos);
 }
 
+TEST_F(SessionTest, ANameThatNoArtifactHasGetsTheNearest) {
+  build_spec(*session_, spec("greet", "true"));
+  for (const char* text : {"gret", "gret/abcd"})
+    EXPECT_NE(message_of([&] { session_->one_artifact(text); }).find("; is 'greet' meant?"),
+              std::string::npos)
+        << text;
+  EXPECT_EQ(message_of([&] { session_->one_artifact("greet/2222"); }).find("meant?"),
+            std::string::npos);
+}
+
 TEST_F(SessionTest, AnUpdateBuildsSwitchesAndDoesNothingTheSecondTime) {
   write_file(tmp_.path() + "/r/tool.yaml",
              "name: tool\nversion: 1\ndescription: d\nhomepage: https://e.org\nlicense: MIT\n"

@@ -10,8 +10,8 @@ namespace hdist {
 
 bool is_brand_command(const Brand& brand, const std::string& name);
 /// Becomes lib/<program>/commands/<words[0]> with the other words; <PREFIX>PROGRAM is the command
-/// that called it. Returns only to throw: Error failed "brand.command" when it cannot be run.
-int run_brand_command(const Brand& brand, const std::string& executable,
-                      const std::vector<std::string>& words);
+/// that called it. Error "process.not-found" and the like when it cannot be run.
+[[noreturn]] void run_brand_command(const Brand& brand, const std::string& executable,
+                                    const std::vector<std::string>& words);
 
 } // namespace hdist

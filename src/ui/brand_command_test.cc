@@ -61,7 +61,7 @@ TEST(BrandCommand, NamesThatAreNoneOrTakenAreErrors) {
 TEST(BrandCommand, WhatCannotBeRunIsNamed) {
   EXPECT_NE(message_of([] {
               run_brand_command(charming(), "/none/lib/q/q", {"charm"});
-            }).find("cannot run /none/lib/q/commands/charm: No such file"),
+            }).find("cannot run /none/lib/q/commands/charm: no such file"),
             std::string::npos);
 }
 

@@ -34,6 +34,15 @@ int jobs_of(const Arguments& global) {
   return static_cast<int>(*jobs);
 }
 
+/// Where nobody reads it, the text on stderr still comes.
+void print_error_json(const Error& error) {
+  try {
+    write_all(STDOUT_FILENO, pretty_json(with_valid_texts(error_value(error))), "standard output");
+  } catch (const Error&) {
+    return;
+  }
+}
+
 } // namespace
 
 Cli::Cli(Brand brand, std::string executable, const Arguments& global)
@@ -75,21 +84,25 @@ void Cli::print_json(const Value& value) const {
   print(pretty_json(with_valid_texts(value)));
 }
 
-namespace {
-
-/// Where nobody reads it, the text on stderr still comes.
-void print_error_json(const Error& error) {
-  try {
-    write_all(STDOUT_FILENO, pretty_json(with_valid_texts(error_value(error))), "standard output");
-  } catch (const Error&) {
-    return;
-  }
+void Cli::report(const Error& error, const std::string& more) {
+  events_->clear_live_line();
+  if (json_) print_error_json(error);
+  events_->write_line(error_text(error, brand_.program) + more);
 }
+
+namespace {
 
 /// Of this program, not of the work: `run` keeps it apart from the exit codes of what it runs.
 int failure_code(const CliCommand* command, const Error& error) {
   return command != nullptr && command->own_failure != 0 ? command->own_failure
                                                          : exit_code(error.kind());
+}
+
+/// Where the right words stand.
+std::string help_advice(const Brand& brand, const CliCommand* command, const Error& error) {
+  const bool is_of_command = command != nullptr && error.code() != "usage.unknown-command";
+  return fmt::format("\n  -> {}{} --help", brand.program,
+                     is_of_command ? " " + command->info.name : "");
 }
 
 int run_line(const Brand& brand, const std::string& executable, const ParsedLine& line) {
@@ -102,15 +115,16 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
   try {
     return line.command->action(cli, line.arguments);
   } catch (const Error& error) {
-    cli.events().clear_live_line();
-    if (cli.json()) print_error_json(error);
     if (error.kind() == ErrorKind::interrupted || cli.interrupted()) {
+      cli.events().clear_live_line();
+      if (cli.json()) print_error_json(error);
       cli.events().write_line(
           fmt::format("{}: interrupted; what was finished is kept, the next run goes on from there",
                       brand.program));
       return exit_code(ErrorKind::interrupted);
     }
-    cli.events().write_line(error_text(error, brand.program));
+    const bool is_wrong_use = error.code().starts_with("usage.") && error.advice().empty();
+    cli.report(error, is_wrong_use ? help_advice(brand, line.command, error) : "");
     return failure_code(line.command, error);
   }
 }
@@ -118,7 +132,7 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
 int run_words(const Brand& brand, const std::vector<std::string>& words) {
   const std::string executable = real_path("/proc/self/exe");
   if (!words.empty() && is_brand_command(brand, words.front()))
-    return run_brand_command(brand, executable, words);
+    run_brand_command(brand, executable, words);
   const std::vector<CliCommand> commands = commands_of(brand);
   ParsedLine line = parse_line(words, commands, global_options());
   std::string text;
@@ -155,8 +169,9 @@ int run_program(int argc, char** argv) {
   } catch (const Error& error) {
     LineSketch sketch = sketch_line(words, commands(), global_options());
     if (sketch.json) print_error_json(error);
-    std::string text = error_text(error, brand.program) + "\n";
-    if (error.kind() == ErrorKind::usage) text += fmt::format("  -> {} --help\n", brand.program);
+    std::string text = error_text(error, brand.program);
+    if (error.kind() == ErrorKind::usage) text += help_advice(brand, sketch.command, error);
+    text += "\n";
     (void)!write(STDERR_FILENO, text.data(), text.size());
     return failure_code(sketch.command, error);
   }

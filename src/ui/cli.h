@@ -13,6 +13,7 @@
 
 namespace hdist {
 
+class Error;
 class Session;
 struct SessionRequest;
 class StopOnSignals;
@@ -35,6 +36,8 @@ public:
 
   void print(const std::string& text) const; // to stdout, as it is
   void print_json(const Value& value) const; // to stdout
+  /// As text, and as an object with --json; `more` is put behind the text.
+  void report(const Error& error, const std::string& more = "");
   /// "hdist update quickstart": a command of this program, for advice.
   std::string command_text(const std::string& words) const { return brand_.program + " " + words; }
 

@@ -1,6 +1,7 @@
 // The commands that enter a profile: shell, run, env.
 #include "base/error.h"
 #include "base/path.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "ops/profile_op.h"
 #include "ui/cli.h"
@@ -8,9 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace hdist {
@@ -21,40 +19,18 @@ constexpr int kOwnFailure = 125; // as env and nice have it: not taken for the c
 constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 
-/// A path, not a name to look for, of something that is there.
-bool is_path(const std::string& program) {
-  struct stat info {};
-  return program.find('/') != std::string::npos && stat(program.c_str(), &info) == 0;
-}
-
 /// Replaces this process. Returns the exit code when that is impossible.
-int exec_program(Cli& cli, const std::vector<std::string>& argv, const Env& environment) {
-  std::optional<std::string> program = find_program(argv.front(), environment.get_or("PATH", ""));
-  if (!program && is_path(argv.front())) {
-    cli.events().write_line(fmt::format("{}: cannot run {}: it is no file that may be executed",
-                                        cli.brand().program, printable(argv.front())));
-    return kCannotRun;
-  }
-  if (!program) {
-    cli.events().write_line(fmt::format("{}: there is no program '{}' in the profile or in PATH",
-                                        cli.brand().program, printable(argv.front())));
-    return kNotFound;
-  }
-  std::vector<std::string> strings = environment.strings();
-  std::vector<char*> words, variables;
-  std::vector<std::string> copy = argv;
-  for (std::string& word : copy)
-    words.push_back(word.data());
-  for (std::string& variable : strings)
-    variables.push_back(variable.data());
-  words.push_back(nullptr);
-  variables.push_back(nullptr);
+int exec_program(Cli& cli, const std::vector<std::string>& argv, const Env& environment,
+                 const std::vector<Advice>& advice) {
   cli.release_signals();
-  execve(program->c_str(), words.data(), variables.data());
-  int reason = errno;
-  cli.events().write_line(fmt::format("{}: cannot run {}: {}", cli.brand().program,
-                                      printable(*program), strerrordesc_np(reason)));
-  return reason == ENOENT ? kNotFound : kCannotRun;
+  try {
+    become(argv, environment);
+  } catch (Error& error) {
+    for (const Advice& more : advice)
+      error.advise(more);
+    cli.report(error);
+    return error.code() == "process.not-found" ? kNotFound : kCannotRun;
+  }
 }
 
 Env environment_of(Cli& cli, const Arguments& arguments) {
@@ -89,20 +65,24 @@ int shell_action(Cli& cli, const Arguments& arguments) {
   EnterResponse entered = enter_profile(cli.session(), {*arguments.value("PROFILE"), true});
   Env environment = std::move(entered.environment);
   environment.set(cli.brand().env_prefix + "PROFILE", *arguments.value("PROFILE"));
-  std::string shell = environment.get_or("SHELL", "");
-  if (shell.empty()) shell = "/bin/sh";
+  const std::string given = environment.get_or("SHELL", "");
+  const std::string shell = given.empty() ? "/bin/sh" : given;
+  std::vector<Advice> advice;
+  if (!given.empty())
+    advice.push_back(
+        {fmt::format("SHELL is '{}': set it to a shell, such as /bin/sh.", given), "", {}});
   const std::string profile = entered.profile.generation_path; // held for this process
   return exec_program(cli,
                       ::isatty(STDIN_FILENO) == 1
                           ? shell_command_line(cli.session().paths(), shell, profile, environment)
                           : std::vector<std::string>{shell},
-                      environment);
+                      environment, advice);
 }
 
 int run_action(Cli& cli, const Arguments& arguments) {
   if (arguments.rest().empty())
     throw Error(ErrorKind::usage, "usage.missing-argument", "'run' needs a command after --");
-  return exec_program(cli, arguments.rest(), environment_of(cli, arguments));
+  return exec_program(cli, arguments.rest(), environment_of(cli, arguments), {});
 }
 
 Shell shell_of(const Arguments& arguments) {

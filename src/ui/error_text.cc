@@ -79,6 +79,8 @@ std::string failure_text(const BuildFailure& failure, const std::string& program
             printable(failure.log_path);
   if (!failure.log_error.empty()) text += "\n  not kept whole: " + printable(failure.log_error);
   if (!failure.build_dir.empty()) text += "\n  kept:        " + printable(failure.build_dir);
+  for (const Advice& advice : failure.advice)
+    text += "\n  -> " + printable(advice_text(advice, program));
   return text;
 }
 

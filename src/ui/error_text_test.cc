@@ -45,10 +45,11 @@ TEST(ErrorText, AFailedBuildShowsStageErrorLogAndDirectory) {
   failure.last_lines = {"make: *** [all] Error 1"};
   failure.log_path = "/logs/lua.log";
   failure.build_dir = "/tmp/lua";
+  failure.advice = {{"Set PATH.", "", {}}};
   std::string text = failure_text(failure, "hdist");
-  for (const char* part :
-       {"lua/", "stage make", "exit status 2", "fatal error", "make: ***", "/logs/lua.log",
-        "/tmp/lua", "from line 811 of the log:\n    gcc -c lua.c\n  > lua.c:1:10: fatal"})
+  for (const char* part : {"lua/", "stage make", "exit status 2", "fatal error", "make: ***",
+                           "/logs/lua.log", "/tmp/lua", "\n  -> Set PATH.",
+                           "from line 811 of the log:\n    gcc -c lua.c\n  > lua.c:1:10: fatal"})
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   failure.last_lines.push_back(failure.first_error->line); // then it is in front of the reader
   text = failure_text(failure, "hdist");

@@ -15,6 +15,8 @@ expect_err absent
 expect_exit 126 hdist run s -- "$HDIST_HOME/.hashdist/profiles/s/bin/plain"
 expect_exit 127 hdist run s -- no-such-program
 expect_err no-such-program
+expect_exit 127 hdist --json run s -- no-such-program
+expect_equal "$(json out 'd["error"]["code"]')" process.not-found
 for line in 'run' 'run s' 'run s true' 'run --frob s -- true' '-C /nonexistent run s -- true' '-j 0 run s -- true'; do
   # shellcheck disable=SC2086
   expect_exit 125 hdist $line

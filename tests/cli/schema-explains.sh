@@ -17,5 +17,5 @@ expect_err 'hdist schema build-spec'
 
 printf 'nmae: x\npackages: [lua]\ntoolchain: {cc: [gcc]}\n' >stack.yaml
 expect_exit 2 hdist update stack.yaml
-expect_err 'was it meant by "nmae"?'
+expect_err 'is "nmae" a misspelling of it?'
 expect_err 'Also wrong: stack.yaml:3:17: toolchain.cc: expected a string, found a list'

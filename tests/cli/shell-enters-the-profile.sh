@@ -13,5 +13,7 @@ in s"
 expect_exit 3 env -u SHELL "$HDIST" shell s <commands
 expect_exit 3 env SHELL= "$HDIST" shell s <commands
 expect_exit 127 env SHELL=/no/such/shell "$HDIST" shell s <commands
-expect_err /no/such/shell
+expect_err "SHELL is '/no/such/shell'"
+expect_exit 126 env SHELL=/etc/passwd "$HDIST" --json shell s <commands
+expect_equal "$(json out 'd["error"]["code"]')" process.not-executable
 expect_exit 2 hdist shell absent

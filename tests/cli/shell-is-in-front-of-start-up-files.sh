@@ -6,7 +6,8 @@ command -v script >/dev/null || exit 77
 recipe one 1 'mkdir $ARTIFACT/bin; printf "#!/bin/sh\necho one of the profile\n" >$ARTIFACT/bin/one; chmod +x $ARTIFACT/bin/one'
 stack s one
 expect_exit 0 hdist update
-mkdir -p user/bin user/.config/fish
+# fish makes the last of them itself otherwise, in a process that outlives it.
+mkdir -p user/bin user/.config/fish user/.local/share/fish/generated_completions
 printf '#!/bin/sh\necho one of the user\n' >user/bin/one
 chmod +x user/bin/one
 HOME=$PWD/user

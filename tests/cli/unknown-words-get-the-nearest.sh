@@ -13,6 +13,9 @@ expect_exit 2 hdist config get builder.stroe
 expect_err "is 'builder.store' meant?"
 expect_exit 2 hdist resolve
 expect_err ARTIFACT
+expect_err 'hdist resolve --help'
+expect_exit 2 hdist config set
+expect_err 'hdist config --help'
 expect_exit 2 hdist resolve one two
 expect_err two
 expect_exit 2 hdist update -j 0
