@@ -9,14 +9,17 @@ import time
 class Case:
     """One command and its measured runs: wall clock and the processor time of it and all its children."""
 
-    def __init__(self, command, environment=None, directory=None):
+    def __init__(self, command, environment=None, directory=None, prepare=None):
         self.command = [os.fspath(word) for word in command]
         self.environment = environment or dict(os.environ)
         self.directory = directory
+        self.prepare = prepare  # called before each run, not timed
         self.wall_ms = []
         self.cpu_ms = []
 
     def run(self):
+        if self.prepare:
+            self.prepare()
         sink = os.open(os.devnull, os.O_RDWR)
         actions = [(os.POSIX_SPAWN_DUP2, sink, fd) for fd in range(3)]
         here = os.getcwd()

@@ -73,4 +73,11 @@ int StopOnSignals::signal() const {
   return state_->signal.load();
 }
 
+void fail_past_file_size_limit() {
+  if (is_ignored(SIGXFSZ)) return;
+  struct sigaction action {};
+  action.sa_handler = [](int) {}; // not SIG_IGN, which programs that are started would keep
+  sigaction(SIGXFSZ, &action, nullptr);
+}
+
 } // namespace hdist

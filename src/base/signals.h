@@ -1,4 +1,4 @@
-// signals.h: the interrupting signals as a stop token.
+// signals.h: the interrupting signals as a stop token, and the one that would end a writer.
 #pragma once
 
 #include <memory>
@@ -22,5 +22,10 @@ private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// From now on a write past the limit of file sizes (`ulimit -f`) is an error of that write,
+/// system.EFBIG, and not the end of this process. Programs that are started find the signal as this
+/// one found it.
+void fail_past_file_size_limit();
 
 } // namespace hdist

@@ -55,6 +55,7 @@ TEST(ItemList, WhatWasCutOffIsListedForItself) {
   SourceItem item = lab.put(SourceType::file, "content", "http://h/x");
   lab.put(SourceType::file, "whole");
   EXPECT_TRUE(lab.store.cut_off().empty());
+  fs::permissions(item.path, fs::perms::owner_write, fs::perm_options::add);
   fs::resize_file(item.path, 3);
   EXPECT_EQ(lab.store.list().size(), 1U);
   std::vector<SourceItem> cut = lab.store.cut_off();

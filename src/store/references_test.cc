@@ -36,6 +36,7 @@ ScanOptions options() {
 class Scan : public testing::Test {
 protected:
   void put(const std::string& path, const std::string& content, mode_t mode = 0444) {
+    fs::remove(tmp_.path() + "/" + path); // one of before is read-only
     write_file(tmp_.path() + "/" + path, content);
     chmod((tmp_.path() + "/" + path).c_str(), mode);
   }

@@ -158,6 +158,7 @@ int run_words(const Brand& brand, const std::vector<std::string>& words) {
 } // namespace
 
 int run_program(int argc, char** argv) {
+  fail_past_file_size_limit();
   Brand brand;
   std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   try {
