@@ -177,18 +177,9 @@ std::vector<GitPath> list_git_tree(const GitProgram& program, const std::string&
   return all;
 }
 
-std::vector<GitSubmodule> git_submodules(const GitProgram& program, const std::string& repository,
-                                         const std::string& commit, const std::stop_token& stop) {
-  GitAnswer answer = program.isolated(
-      {.words = {"config", "--no-includes", "--blob", commit + ":.gitmodules", "--null", "--list"},
-       .directory = repository,
-       .input = {},
-       .timeout_s = 0,
-       .output = {}},
-      stop);
+std::vector<GitSubmodule> parse_git_submodules(std::string_view listing) {
   std::map<std::string, GitSubmodule> found; // by the submodule's name
-  if (!answer.ok) return {};                 // there is none, or it cannot be understood
-  for (const std::string& item : split(answer.output, '\0')) {
+  for (const std::string& item : split(listing, '\0')) {
     std::size_t line_end = item.find('\n');
     constexpr std::string_view kPrefix = "submodule.";
     if (line_end == std::string::npos || !item.starts_with(kPrefix)) continue;
@@ -204,6 +195,19 @@ std::vector<GitSubmodule> git_submodules(const GitProgram& program, const std::s
   for (auto& [name, submodule] : found)
     if (!submodule.path.empty() && !submodule.url.empty()) list.push_back(std::move(submodule));
   return list;
+}
+
+std::vector<GitSubmodule> git_submodules(const GitProgram& program, const std::string& repository,
+                                         const std::string& commit, const std::stop_token& stop) {
+  GitAnswer answer = program.isolated(
+      {.words = {"config", "--no-includes", "--blob", commit + ":.gitmodules", "--null", "--list"},
+       .directory = repository,
+       .input = {},
+       .timeout_s = 0,
+       .output = {}},
+      stop);
+  if (!answer.ok) return {}; // there is none, or it cannot be understood
+  return parse_git_submodules(answer.output);
 }
 
 void unpack_git_commit(const GitStore& store, const std::string& commit, const Dir& target,

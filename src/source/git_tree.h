@@ -27,6 +27,8 @@ struct GitSubmodule {
   std::string path;
   std::string url;
 };
+/// What `git config --null --list` says of a .gitmodules, sorted by the names of the submodules.
+std::vector<GitSubmodule> parse_git_submodules(std::string_view listing);
 std::vector<GitSubmodule> git_submodules(const GitProgram& program, const std::string& repository,
                                          const std::string& commit, const std::stop_token& stop);
 
