@@ -11,8 +11,10 @@ namespace {
 void check_git(const std::optional<GitAddress>& address, bool may_be_local) {
   if (!address) return;
   require(!address->remote.empty() && address->remote.front() != '-', "git is given no option");
-  require(address->remote.find("::") == std::string::npos || address->is_local ||
-              address->remote.find('[') != std::string::npos,
+  // "helper::address", as git looks for it.
+  const std::size_t scheme = address->remote.find_first_not_of(
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+  require(scheme == std::string::npos || !address->remote.substr(scheme).starts_with("::"),
           "git is given no program to run");
   require(address->ref.empty() || is_git_ref(address->ref), "a ref is one");
   require(may_be_local || !address->is_local, "a remote repository names no local one");
@@ -32,7 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   require(public_address(shown) == shown, "what is public stays as it is");
   (void)percent_decode(text);
   if (const auto url = Url::parse(text)) {
-    require(!url->host.empty() && !url->path.empty(), "a URL has a host and a path");
+    require(!url->path.empty() && url->path.front() == '/', "a path begins at the top");
+    require(!url->host.empty() || (url->scheme != "http" && url->scheme != "https"),
+            "http needs a host");
     require(url->port >= 0 && url->port <= 65535, "a port is one");
   }
   const GitAddress remote{.remote = "https://example.org/a/b.git", .host = "example.org"};

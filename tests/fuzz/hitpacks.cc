@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
       require(!name.empty() && name.front() != '/', "a name is relative");
       require(("/" + name + "/").find("/../") == std::string::npos, "a name does not climb");
     }
-    require(write_hitpack(files) == bytes, "there is one pack of the same files");
+    const std::string sorted = write_hitpack(files);
+    require(write_hitpack(read_hitpack(sorted)) == sorted, "there is one sorted pack of the files");
   } catch (const Error& error) {
     require(error.code().starts_with("hitpack."), "an error is about the pack");
   }

@@ -1,5 +1,5 @@
-// runs.cc: a driver's main program without libFuzzer: the corpus, then mutations of it. It takes the
-// options of libFuzzer that say how many and which, so that both are called in the same way:
+// runs.cc: a driver's main program without libFuzzer: the corpus, then mutations of it. It takes
+// the options of libFuzzer that say how many and which, so that both are called in the same way:
 // -runs=N -seed=N FOLDER. Without knowledge of the code's branches it finds less; it needs no other
 // compiler.
 #include "fuzz/fuzz.h"
@@ -90,7 +90,7 @@ void run(std::string text) {
 int main(int argc, char** argv) {
   uint64_t runs = 10'000, seed = 1;
   std::string folder;
-  for (const std::string argument : std::vector<std::string>(argv + 1, argv + argc)) {
+  for (const std::string& argument : std::vector<std::string>(argv + 1, argv + argc)) {
     if (argument.starts_with("-runs="))
       runs = std::stoull(argument.substr(6));
     else if (argument.starts_with("-seed="))
