@@ -51,7 +51,8 @@ int write_past_the_limit(const std::string& path) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0 || setrlimit(RLIMIT_FSIZE, &small) != 0) return 2;
   if (write(fd, "x", 1) != 1 || write(fd, "x", 1) != -1 || errno != EFBIG) return 3;
-  const int status = std::system(("head -c 100 /dev/zero >>" + path).c_str()); // NOLINT(cert-env33-c)
+  // NOLINTNEXTLINE(cert-env33-c)
+  const int status = std::system(("head -c 100 /dev/zero >>" + path).c_str());
   return WIFSIGNALED(status) || WEXITSTATUS(status) == 128 + SIGXFSZ ? 0 : 4;
 }
 
