@@ -9,6 +9,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace hdist {
@@ -88,6 +89,16 @@ private:
   std::string line_end_;
 };
 
+/// In the order of their lines: two spellings may stand in a file.
+std::vector<const IniEntry*> entries_of(const Ini& ini, const std::vector<KeySpec>& keys,
+                                        const KeySpec& key) {
+  std::vector<const IniEntry*> entries;
+  for (const IniEntry& entry : ini.entries)
+    if (std::optional<KeySpec> found = find_key(keys, entry.section, entry.key))
+      if (found->section == key.section && found->key == key.key) entries.push_back(&entry);
+  return entries;
+}
+
 } // namespace
 
 std::string edited_config(const Ini& ini, const std::vector<KeySpec>& keys, const KeySpec& key,
@@ -96,16 +107,21 @@ std::string edited_config(const Ini& ini, const std::vector<KeySpec>& keys, cons
   if (!is_one_line(trimmed))
     throw Error(ErrorKind::usage, "config.value",
                 fmt::format("\"{}\": expected one line of text", printable(value)));
-  const IniEntry* counts = nullptr; // the last one: two spellings may stand in a file
-  for (const IniEntry& entry : ini.entries)
-    if (std::optional<KeySpec> found = find_key(keys, entry.section, entry.key))
-      if (found->section == key.section && found->key == key.key) counts = &entry;
+  const std::vector<const IniEntry*> entries = entries_of(ini, keys, key);
   Editor editor(ini, key, trimmed);
-  if (counts != nullptr)
-    editor.change(*counts);
+  if (!entries.empty())
+    editor.change(*entries.back()); // the one that counts
   else
     editor.add();
   return editor.text();
+}
+
+std::string config_without(const Ini& ini, const std::vector<KeySpec>& keys, const KeySpec& key) {
+  std::vector<std::string> lines = split(ini.document.text, '\n');
+  const std::vector<const IniEntry*> entries = entries_of(ini, keys, key);
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>((*entry)->key_at.line - 1));
+  return join(lines, "\n");
 }
 
 namespace {
@@ -124,24 +140,35 @@ Fd lock_file(const Dir& dir, const std::string& name) {
   }
 }
 
-} // namespace
-
-void set_in_file(const std::string& path, const std::vector<KeySpec>& keys, const KeySpec& key,
-                 const std::string& value) {
+/// Whether `change` made another text of it. A file that there is not has no text, and is made only
+/// for one.
+bool change_file(const std::string& path, const std::function<std::string(const Ini&)>& change) {
   std::string real = real_path_if_exists(path).value_or(path);
   Dir dir = Dir::create(parent_path(real));
   std::string name = base_name(real);
   for (;;) {
     Fd lock = lock_file(dir, name);
     std::string old = lock ? dir.read_file(name, kMostBytes) : "";
-    std::string text = edited_config(read_ini(path, old), keys, key, value);
+    std::string text = change(read_ini(path, old));
+    if (text == old) return false;
     if (lock) {
       mode_t mode = dir.stat(name)->st_mode & 07777U;
-      if (text != old) dir.write_file(name, text, {.mode = mode, .durable = true});
-      return;
+      dir.write_file(name, text, {.mode = mode, .durable = true});
+      return true;
     }
-    if (dir.link_new_file(name, text, {.mode = 0644, .durable = true})) return;
+    if (dir.link_new_file(name, text, {.mode = 0644, .durable = true})) return true;
   }
+}
+
+} // namespace
+
+void set_in_file(const std::string& path, const std::vector<KeySpec>& keys, const KeySpec& key,
+                 const std::string& value) {
+  (void)change_file(path, [&](const Ini& ini) { return edited_config(ini, keys, key, value); });
+}
+
+bool unset_in_file(const std::string& path, const std::vector<KeySpec>& keys, const KeySpec& key) {
+  return change_file(path, [&](const Ini& ini) { return config_without(ini, keys, key); });
 }
 
 } // namespace hdist

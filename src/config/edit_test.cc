@@ -46,6 +46,18 @@ TEST(ConfigEdit, ANewSectionStandsAtTheEnd) {
             "# nothing yet\n\n[builder]\njobs = 1\n");
 }
 
+TEST(ConfigEdit, WhatIsTakenOutTakesItsLineAlone) {
+  const std::vector<KeySpec> keys = known_keys({});
+  const auto without = [&](const std::string& text, const std::string& key) {
+    return config_without(read_ini("c", text), keys, find_key(keys, "hashdist", key).value());
+  };
+  EXPECT_EQ(without("# mine\r\n[hashdist]\r\n  python-path = /x\r\n# end\r\n", "python-path"),
+            "# mine\r\n[hashdist]\r\n# end\r\n");
+  EXPECT_EQ(without("[hashdist]\npython2-path = /x\n\nhdist = /h\npython-path = /y", "python-path"),
+            "[hashdist]\n\nhdist = /h");
+  EXPECT_EQ(without("[gc]\n", "hdist"), "[gc]\n");
+}
+
 TEST(ConfigEdit, AnOldSpellingAndTheLineEndsStay) {
   EXPECT_EQ(edited("[hashdist]\r\npython2-path = /x\r\n", "hashdist", "python-path", "/y"),
             "[hashdist]\r\npython2-path = /y\r\n");

@@ -26,6 +26,11 @@ std::string check_path(const std::string& text, const std::string& home,
   return normal_path(join_path(base_dir, path));
 }
 
+bool is_between(const std::string& text, int64_t least, int64_t most) {
+  const std::optional<int64_t> number = parse_int(text);
+  return number && *number >= least && *number <= most;
+}
+
 void check_mapping(const std::string& item) {
   std::size_t equals = item.find('=');
   bool valid = equals != std::string::npos && equals > 0 && equals + 1 < item.size() &&
@@ -150,10 +155,11 @@ std::string check_value(const KeySpec& key, const std::string& text, const std::
       throw invalid(text, "a time like \"1 week\" or \"36 hours\", \"forever\" or \"never\"");
     break;
   case KeyKind::count:
-    if (parse_int(text).value_or(-1) < 0) throw invalid(text, "an integer from 0");
+    if (!is_between(text, 0, 1'000'000)) throw invalid(text, "an integer from 0 to 1000000");
     break;
   case KeyKind::jobs:
-    if (!text.empty() && parse_int(text).value_or(0) < 1) throw invalid(text, "an integer from 1");
+    if (!text.empty() && !is_between(text, 1, 4096)) // as of --jobs
+      throw invalid(text, "an integer from 1 to 4096");
     break;
   case KeyKind::flag:
     if (!parse_flag(text)) throw invalid(text, "on or off");

@@ -19,8 +19,8 @@ enum class KeyKind {
   texts,    // list, may be empty
   mappings, // list of NAME=VALUE, may be empty
   duration, // "1 week", "forever", "never"
-  count,    // integer from 0
-  jobs,     // integer from 1, or empty
+  count,    // integer from 0 to a million
+  jobs,     // integer from 1 to 4096, or empty
   flag,
   share,       // "private" or "group"
   generations, // "10", "90 days", "10, 90 days"

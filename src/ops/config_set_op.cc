@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/edit.h"
 #include "config/keys.h"
+#include "ops/config_check.h"
 #include "ops/config_op.h"
 #include "ops/operation_list.h"
 
@@ -22,6 +23,7 @@ KeySpec known_key(const std::vector<KeySpec>& keys, const std::string& name) {
       has_dot ? find_key(keys, name.substr(0, dot), name.substr(dot + 1)) : std::nullopt;
   if (key) return *key;
   std::vector<std::string> names;
+  names.reserve(keys.size());
   for (const KeySpec& known : keys)
     names.push_back(known.section + "." + known.key);
   std::optional<std::string> meant = nearest(name, names);
@@ -30,27 +32,45 @@ KeySpec known_key(const std::vector<KeySpec>& keys, const std::string& name) {
                           meant ? fmt::format("; is '{}' meant?", *meant) : ""));
 }
 
+bool is_there(const std::string& path) {
+  return real_path_if_exists(path).has_value();
+}
+
 bool holds_paths(KeyKind kind) {
   return kind == KeyKind::path || kind == KeyKind::path_or_none || kind == KeyKind::paths;
 }
 
 /// A relative path of the file would start at the file; whoever types one means where they are.
-std::string from_here(const std::string& path) {
-  return path.empty() || path.starts_with('~') || path.starts_with('/') ? path
-                                                                        : absolute_path(path);
+std::string from_here(const KeySpec& key, const std::string& item) {
+  const bool is_path =
+      holds_paths(key.kind) || (key.section == "sources" && key.key == "mirrors" && is_there(item));
+  const bool is_relative = !item.empty() && !item.starts_with('~') && !item.starts_with('/');
+  return is_path && is_relative ? absolute_path(item) : item;
 }
 
-std::string text_of(const KeySpec& key, const std::string& value, const std::string& home) {
+struct CheckedText {
+  std::string text;                // for the file
+  std::vector<std::string> doubts; // about it
+};
+
+CheckedText checked_text(const Session& session, const KeySpec& key, const std::string& value) {
+  const std::string& home = session.config().home();
   std::vector<std::string> items =
       is_list(key.kind) ? split_list(value) : std::vector{std::string(trim(value))};
+  std::vector<std::string> checked;
   for (std::string& item : items) {
-    if (holds_paths(key.kind)) item = from_here(item);
-    if (is_list(key.kind))
-      (void)check_item(key, item, home, "");
-    else
-      (void)check_value(key, item, home, "");
+    item = from_here(key, item);
+    checked.push_back(is_list(key.kind) ? check_item(key, item, home, "")
+                                        : check_value(key, item, home, ""));
   }
-  return join(items, ", ");
+  return {join(items, ", "), doubts_about(session, key, checked)};
+}
+
+void check_has_file(const Config& config) {
+  if (!config.file().empty()) return;
+  throw Error(ErrorKind::usage, "config.no-file",
+              fmt::format("the settings are given as text in {}CONFIG: there is no file to change",
+                          config.brand().env_prefix));
 }
 
 } // namespace
@@ -60,30 +80,31 @@ ConfigSetResponse set_config(Session& session, const ConfigSetRequest& request) 
   std::vector<KeySpec> keys = known_keys(config.brand());
   KeySpec key = known_key(keys, request.key);
   std::string name = key.section + "." + key.key;
-  if (config.file().empty())
-    throw Error(
-        ErrorKind::usage, "config.no-file",
-        fmt::format("the settings are given as text in {}CONFIG: there is no file to change",
-                    config.brand().env_prefix));
+  check_has_file(config);
   std::vector<std::string> fixed = config.list("site", "policy");
   if (std::find(fixed.begin(), fixed.end(), name) != fixed.end())
     throw Error(ErrorKind::refused, "config.policy",
                 fmt::format("{} is set by the site's policy ({})", name,
                             config.setting("site", "policy").origin));
+  CheckedText value;
   try {
-    set_in_file(config.file(), keys, key, text_of(key, request.value, config.home()));
+    value = checked_text(session, key, request.value);
+    set_in_file(config.file(), keys, key, value.text);
   } catch (Error& error) {
     error.during("setting " + name);
+    if (trim(request.value).empty())
+      error.advise({"to go back to the default", "config", {"unset", name}});
     throw;
   }
   Config now = Config::load(config.brand(), session.config_request());
-  return {config.file(), now.setting(key.section, key.key)};
+  return {config.file(), now.setting(key.section, key.key), std::move(value.doubts)};
 }
 
 Value to_value(const ConfigSetResponse& response) {
   Value value;
   value.set("file", response.file);
   value.set("setting", to_value(response.setting));
+  value.set("notes", to_value(response.notes));
   return value;
 }
 
@@ -98,6 +119,41 @@ Operation config_set_operation() {
   return {"config-set", "write one setting into the config file",
           [](Session& session, const Document& request) {
             return to_value(set_config(session, read_config_set_request(request)));
+          }};
+}
+
+ConfigUnsetResponse unset_config(Session& session, const ConfigUnsetRequest& request) {
+  const Config& config = session.config();
+  std::vector<KeySpec> keys = known_keys(config.brand());
+  KeySpec key = known_key(keys, request.key);
+  check_has_file(config);
+  bool changed = unset_in_file(config.file(), keys, key);
+  Config now = Config::load(config.brand(), session.config_request());
+  for (const Setting& setting : now.settings())
+    if (setting.section == key.section && setting.key == key.key)
+      return {config.file(), setting, changed};
+  return {config.file(), {key.section, key.key, "", "default", "", {}}, changed}; // of a tag
+}
+
+Value to_value(const ConfigUnsetResponse& response) {
+  Value value;
+  value.set("file", response.file);
+  value.set("setting", to_value(response.setting));
+  value.set("changed", response.changed);
+  return value;
+}
+
+ConfigUnsetRequest read_config_unset_request(const Document& request) {
+  Fields fields(request, request.root, "");
+  ConfigUnsetRequest result{fields.text("key")};
+  fields.finish();
+  return result;
+}
+
+Operation config_unset_operation() {
+  return {"config-unset", "take one setting out of the config file",
+          [](Session& session, const Document& request) {
+            return to_value(unset_config(session, read_config_unset_request(request)));
           }};
 }
 

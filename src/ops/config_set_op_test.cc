@@ -34,7 +34,7 @@ TEST_F(ConfigSetOp, AnswersWithTheSettingThatIsInForceNow) {
   EXPECT_EQ(compact_json(to_value(response)),
             R"({"file":")" + file() + R"(","setting":{"key":"builder.store","value":")" +
                 tmp_.path() + R"(/there","origin":")" + file() + R"(:2","default":")" +
-                tmp_.path() + R"(/.hashdist/artifacts"}})");
+                tmp_.path() + R"(/.hashdist/artifacts"},"notes":[]})");
 }
 
 TEST_F(ConfigSetOp, TagsAndOldSpellingsAreKeys) {
@@ -47,8 +47,39 @@ TEST_F(ConfigSetOp, WhatIsWrongIsNotWritten) {
   EXPECT_NE(error("builder", "/x").find("there is no setting"), std::string::npos);
   EXPECT_NE(error("builder.jobs", "0").find("expected an integer from 1"), std::string::npos);
   EXPECT_NE(error("builder.virtual", "a").find("expected NAME=VALUE"), std::string::npos);
-  EXPECT_NE(error("builder.store", "/a\n[gc]").find("expected one line"), std::string::npos);
+  EXPECT_NE(error("builder.temp", "/a\n[gc]").find("expected one line"), std::string::npos);
   EXPECT_THROW((void)read_file(file()), std::runtime_error);
+}
+
+TEST_F(ConfigSetOp, WhatIsTakenOutIsTheDefaultAgainOrTheSites) {
+  const auto unset = [&](const std::string& key) {
+    Session session(request_, events_, std::stop_token());
+    return unset_config(session, {key});
+  };
+  set("builder.jobs", "3");
+  set("sources.keep-nightly", "1 week");
+  ConfigUnsetResponse response = unset("builder.jobs");
+  EXPECT_EQ(read_file(file()), "[builder]\n\n[sources]\nkeep-nightly = 1 week\n");
+  EXPECT_TRUE(response.changed);
+  EXPECT_EQ(response.setting.origin, "default");
+  EXPECT_EQ(unset("sources.keep-nightly").setting.value, "");
+  write_file(request_.brand.system_config_file, "[builder]\njobs = 2\n");
+  response = unset("builder.jobs");
+  EXPECT_FALSE(response.changed);
+  EXPECT_EQ(response.setting.value + " " + response.setting.origin,
+            "2 " + request_.brand.system_config_file + ":2");
+  EXPECT_NE(message_of([&] { unset("builder.jbos"); }).find("is 'builder.jobs' meant?"),
+            std::string::npos);
+}
+
+TEST_F(ConfigSetOp, AnEmptyValueWhereNoneMayBeIsAnsweredWithUnset) {
+  try {
+    set("builder.store", " ");
+    FAIL();
+  } catch (const Error& error) {
+    ASSERT_EQ(error.advice().size(), 1u);
+    EXPECT_EQ(error.advice()[0].args, (std::vector<std::string>{"unset", "builder.store"}));
+  }
 }
 
 TEST_F(ConfigSetOp, SettingsThatWereGivenAsTextOrByTheSiteAreNotChanged) {

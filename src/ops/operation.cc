@@ -13,6 +13,7 @@ const std::vector<Operation>& operations() {
   static const std::vector<Operation> list{operations_operation(),
                                            config_operation(),
                                            config_set_operation(),
+                                           config_unset_operation(),
                                            fetch_operation(),
                                            unpack_operation(),
                                            hash_operation(),

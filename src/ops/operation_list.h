@@ -9,9 +9,10 @@ namespace hdist {
 Operation operations_operation(); // operation.cc
 Operation config_operation();     // config_op.cc
 Operation config_set_operation(); // config_set_op.cc
-Operation fetch_operation();      // fetch_op.cc
-Operation unpack_operation();     // unpack_op.cc
-Operation hash_operation();       // build_op.cc
+Operation config_unset_operation();
+Operation fetch_operation();  // fetch_op.cc
+Operation unpack_operation(); // unpack_op.cc
+Operation hash_operation();   // build_op.cc
 Operation build_operation();
 Operation resolve_operation();
 Operation makeprofile_operation();      // profile_op.cc

@@ -122,6 +122,7 @@ TEST_F(OperationTest, TheOthersTakeAndGiveWhatTheirSchemasSay) {
   write_file(stack, "name: s\npackage_dirs: [r]\npackages:\n  tool:\n");
   call("config", R"({"key": null})");
   call("config-set", R"({"key": "builder.jobs", "value": "2"})");
+  call("config-unset", R"({"key": "builder.jobs"})");
   call("schema", "{}");
   call("schema", R"({"name": "stack"})");
   call("host-tools", R"({"tools": {"sh": null}})");

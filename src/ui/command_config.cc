@@ -1,5 +1,6 @@
 // The command config.
 #include "base/error.h"
+#include "base/text.h"
 #include "ops/config_op.h"
 #include "ops/config_set_op.h"
 #include "ui/cli.h"
@@ -11,12 +12,17 @@ namespace hdist {
 
 namespace {
 
+/// As `set` takes it.
+std::string shown(const std::string& value) {
+  return value.empty() ? "''" : printable(value);
+}
+
 int list_settings(Cli& cli) {
   ConfigOpResponse response = list_config(cli.session(), {});
   std::string text;
   for (const Setting& setting : response.settings)
     text += fmt::format("{:<26} {:<40} {}\n", setting.section + "." + setting.key,
-                        setting.value.empty() ? "-" : setting.value, setting.origin);
+                        shown(setting.value), setting.origin);
   if (cli.json())
     cli.print_json(to_value(response));
   else
@@ -38,9 +44,23 @@ int set_setting(Cli& cli, const std::string& key, const std::string& value) {
   if (cli.json())
     cli.print_json(to_value(response));
   else
-    cli.events().notice(fmt::format(
-        "{} is {} in {}", key, response.setting.value.empty() ? "empty" : response.setting.value,
-        response.file));
+    cli.events().notice(
+        fmt::format("{} is {} in {}", key, shown(response.setting.value), response.file));
+  for (const std::string& note : response.notes)
+    cli.events().warning(note);
+  return 0;
+}
+
+int unset_setting(Cli& cli, const std::string& key) {
+  ConfigUnsetResponse response = unset_config(cli.session(), {key});
+  const Setting& now = response.setting;
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
+    cli.events().notice(
+        fmt::format("{}{} is {} ({})",
+                    response.changed ? "" : fmt::format("it is not set in {}: ", response.file),
+                    key, shown(now.value), now.origin));
   return 0;
 }
 
@@ -51,29 +71,31 @@ int config_action(Cli& cli, const Arguments& arguments) {
   std::optional<std::string> value = arguments.value("VALUE");
   if (verb == "get" && key && !value) return get_setting(cli, *key);
   if (verb == "set" && key && value) return set_setting(cli, *key, *value);
+  if (verb == "unset" && key && !value) return unset_setting(cli, *key);
   throw Error(
       ErrorKind::usage, "usage.invalid",
-      "'config' takes 'list', or 'get' and a key such as builder.store, or 'set', a key and "
-      "a value");
+      "'config' takes 'list', or 'get' or 'unset' and a key such as builder.store, or 'set', a "
+      "key and a value");
 }
 
 } // namespace
 
 CliCommand config_command() {
-  return {
-      {"config",
-       "self",
-       "show and change settings",
-       "'config list' shows every setting with its value and origin; 'config get KEY' prints "
-       "one value. 'config set KEY VALUE' writes it into the config file, whose comments and "
-       "layout stay as they are: the file of --config or of {env}CONFIG, else {config}.",
-       {{"VERB", "list, get or set", true, false, {"list", "get", "set"}},
-        {"KEY", "section.key, for get and set", false, false},
-        {"VALUE", "the new value, for set; '' for an empty one", false, false}},
-       {},
-       "",
-       {"config list", "config get builder.store", "config set sources.keep-transient '2 weeks'"}},
-      config_action};
+  return {{"config",
+           "self",
+           "show and change settings",
+           "'config list' shows every setting with its value and origin; 'config get KEY' prints "
+           "one value. 'config set KEY VALUE' writes it into the config file, whose comments and "
+           "layout stay as they are: the file of --config or of {env}CONFIG, else {config}. "
+           "'config unset KEY' takes its line out of there and says what holds then.",
+           {{"VERB", "list, get, set or unset", true, false, {"list", "get", "set", "unset"}},
+            {"KEY", "section.key, for get, set and unset", false, false},
+            {"VALUE", "the new value, for set; '' for an empty one", false, false}},
+           {},
+           "",
+           {"config list", "config get builder.store",
+            "config set sources.keep-transient '2 weeks'", "config unset builder.temp"}},
+          config_action};
 }
 
 } // namespace hdist
