@@ -1,7 +1,11 @@
 /* supervise.c: run one job and leave none of its processes behind (DESIGN.md 6, rule 4). Static,
    libc only.
 
-   usage: supervise automatic|subreaper PROGRAM ARGV0 [ARG...]
+   usage: supervise automatic|subreaper|helper PROGRAM ARGV0 [ARG...]
+
+   A helper is a program that works for the caller, as git does: it is watched like a job under
+   "subreaper", keeps the caller's umask, limits and privileges, and is asked by SIGTERM before it
+   is killed, so that it can take its lock files away.
 
    Descriptors: 0, 1, 2 are the job's; 3 is a stream socket whose other end only the caller holds.
    From the caller: "t" asks for SIGTERM to the job's process group; end of file (the caller closed
@@ -150,6 +154,10 @@ static void kill_descendants(void) {
 
 /* ---- the job ---- */
 
+struct mode {
+  bool namespaced, helper;
+};
+
 /* So that a write-protected file protects, and archives cannot give files away, for root as for
  * anybody. */
 static void drop_root_powers(void) {
@@ -169,10 +177,8 @@ static void drop_root_powers(void) {
   syscall(SYS_capset, &header, sets);
 }
 
-__attribute__((noreturn)) static void become_job(const char* program, char** argv) {
+static void limit_job(void) {
   struct rlimit core;
-  sigset_t none;
-  setsid();
   umask(022);
   if (getrlimit(RLIMIT_CORE, &core) == 0) {
     core.rlim_cur = 0;
@@ -180,6 +186,12 @@ __attribute__((noreturn)) static void become_job(const char* program, char** arg
   }
   if (geteuid() == 0) drop_root_powers();
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* else sudo in a job could start what we may not kill */
+}
+
+__attribute__((noreturn)) static void become_job(const struct mode* mode, char** argv) {
+  sigset_t none;
+  setsid();
+  if (!mode->helper) limit_job();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   /* By the kernel's own call: libc's posix_spawn leaves two signals ignored that it keeps for
    * itself. */
@@ -189,7 +201,7 @@ __attribute__((noreturn)) static void become_job(const char* program, char** arg
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   for (int tries = 0; tries < 100; ++tries) {
-    execve(program, argv, environ);
+    execve(argv[0], argv + 1, environ);
     if (errno != ETXTBSY) break;
     /* A thread of the caller was starting a program just while another wrote this one: the copied
        descriptor goes away at that program's exec. */
@@ -231,18 +243,28 @@ static void ask_job_to_end(pid_t job) {
     kill(job, SIGTERM); /* before its setsid */
 }
 
-/* Until the job ends, or the caller or the outer supervisor does. */
-static void watch_job(pid_t job, int life) {
+/* At most two seconds. */
+static void end_helper(pid_t helper) {
+  if (kill(-helper, SIGTERM) != 0) kill(helper, SIGTERM); /* before its setsid */
+  for (int rounds = 0; rounds < 200; ++rounds) {
+    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG | __WALL)) != 0;)
+      if (pid < 0) return; /* nothing of it is left */
+    wait_event(NULL, 0, &(struct timespec){.tv_nsec = 10000000});
+  }
+}
+
+/* Until the job ends; false: the caller or the outer supervisor did. */
+static bool watch_job(pid_t job, int life) {
   struct pollfd fds[] = {{.fd = LINK, .events = POLLIN | POLLRDHUP}, {.fd = life}};
   for (;;) {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0;)
       if (pid == job) {
         report("exit %d\n", status);
-        return;
+        return true;
       }
     wait_event(fds, 2, NULL);
-    if (peer_is_gone(&fds[0]) || peer_is_gone(&fds[1])) return;
+    if (peer_is_gone(&fds[0]) || peer_is_gone(&fds[1])) return false;
     if (fds[0].revents & POLLIN) ask_job_to_end(job);
   }
 }
@@ -252,8 +274,9 @@ struct identity {
   gid_t gid;
 };
 
-__attribute__((noreturn)) static void be_inner(bool namespaced, struct identity own, int life,
-                                               char** argv) {
+__attribute__((noreturn)) static void be_inner(const struct mode* mode, struct identity own,
+                                               int life, char** argv) {
+  bool namespaced = mode->namespaced;
   setpgid(0, 0);      /* the caller may kill the outer one's group, when that has died */
   char pid[16] = "0"; /* our number in the caller's namespace, while /proc is still the caller's */
   if (readlink("/proc/self", pid, sizeof pid - 1) < 0)
@@ -268,27 +291,27 @@ __attribute__((noreturn)) static void be_inner(bool namespaced, struct identity 
   }
   report("isolation %s\ninner %s\n", namespaced ? "pid-namespace" : "subreaper", pid);
   pid_t job = fork();
-  if (job == 0) become_job(argv[0], argv + 1);
+  if (job == 0) become_job(mode, argv);
   if (job < 0)
     report("fork %d\n", errno);
-  else
-    watch_job(job, life);
+  else if (!watch_job(job, life) && mode->helper)
+    end_helper(job);
   if (!namespaced) kill_descendants(); /* the kernel does it for PID 1 */
   _exit(0);
 }
 
 /* ---- the outer supervisor ---- */
 
-static pid_t start_inner(bool namespaced, char** argv) {
+static pid_t start_inner(const struct mode* mode, char** argv) {
   struct identity own = {geteuid(), getegid()};
   int life[2]; /* its end of file tells the inner one that we died */
   if (pipe2(life, O_CLOEXEC) != 0) return -1;
   struct clone_args how = {.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS,
                            .exit_signal = SIGCHLD};
-  pid_t pid = namespaced ? (pid_t)syscall(SYS_clone3, &how, sizeof how) : fork();
+  pid_t pid = mode->namespaced ? (pid_t)syscall(SYS_clone3, &how, sizeof how) : fork();
   if (pid == 0) {
     close(life[1]);
-    be_inner(namespaced, own, life[0], argv);
+    be_inner(mode, own, life[0], argv);
   }
   int error = errno;
   close(life[0]);
@@ -309,32 +332,45 @@ static int watch_inner(pid_t inner) {
   }
 }
 
+/* Until the inner one has ended by itself, a second longer than it takes. */
+static void await_inner(pid_t inner) {
+  for (int rounds = 0; rounds < 300; ++rounds) {
+    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0;)
+      if (pid == inner) return;
+    wait_event(NULL, 0, &(struct timespec){.tv_nsec = 10000000});
+  }
+  kill(inner, SIGKILL);
+}
+
 int main(int argc, char** argv) {
-  if (argc < 4 || (strcmp(argv[1], "automatic") != 0 && strcmp(argv[1], "subreaper") != 0) ||
+  struct mode mode = {.namespaced = argc > 1 && strcmp(argv[1], "automatic") == 0,
+                      .helper = argc > 1 && strcmp(argv[1], "helper") == 0};
+  if (argc < 4 || (!mode.namespaced && !mode.helper && strcmp(argv[1], "subreaper") != 0) ||
       fcntl(LINK, F_SETFD, FD_CLOEXEC) != 0) {
     static const char usage[] =
-        "usage: supervise automatic|subreaper PROGRAM ARGV0 [ARG...], with a socket as 3\n";
+        "usage: supervise automatic|subreaper|helper PROGRAM ARGV0 [ARG...], with a socket as 3\n";
     return write(2, usage, sizeof usage - 1) < 0 ? 3 : 2;
   }
   catch_child_signals();
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  bool namespaced = strcmp(argv[1], "automatic") == 0;
   pid_t inner = -1;
   int status = 0;
-  if (namespaced) {
-    inner = start_inner(true, argv + 2);
+  if (mode.namespaced) {
+    inner = start_inner(&mode, argv + 2);
     if (inner > 0) status = watch_inner(inner);
     if (inner < 0 || (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == SETUP_FAILED))
-      namespaced = false;
+      mode.namespaced = false;
   }
-  if (!namespaced) {
-    inner = start_inner(false, argv + 2);
+  if (!mode.namespaced) {
+    inner = start_inner(&mode, argv + 2);
     if (inner < 0)
       report("fork %d\n", errno);
     else
       status = watch_inner(inner);
   }
-  if (status < 0)
+  if (status < 0 && mode.helper)
+    await_inner(inner);
+  else if (status < 0)
     kill(inner, SIGKILL); /* its orphans come to us, or die with its namespace */
   else if (WIFSIGNALED(status))
     report("exit %d\n", status);

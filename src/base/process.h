@@ -60,14 +60,17 @@ std::string capture(const Command& command, std::stop_token stop = {});
 /// directory. Throws as run() does when that is impossible.
 [[noreturn]] void become(const std::vector<std::string>& argv, const Env& env);
 
-enum class Isolation { automatic, subreaper };
+enum class Isolation {
+  automatic, // a PID namespace where it works fully, else subreaper
+  subreaper,
+  helper, // subreaper, for what is no job: the caller's umask, limits and privileges stay
+};
 
 struct SupervisorOptions {
   std::string program; // path of the static `supervise` program
   std::string
       token; // put into the environment as HDIST_RUN_TOKEN; names this run's processes for ever
-  Isolation isolation =
-      Isolation::automatic; // automatic: PID namespace where it works fully, else subreaper
+  Isolation isolation = Isolation::automatic;
 };
 
 /// Runs a job under a supervisor (DESIGN.md 6, rule 4): no descendant of the job is left when this

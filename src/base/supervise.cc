@@ -60,15 +60,25 @@ private:
   std::string text_;
 };
 
+const char* mode_word(Isolation isolation) {
+  switch (isolation) {
+  case Isolation::automatic:
+    return "automatic";
+  case Isolation::subreaper:
+    return "subreaper";
+  case Isolation::helper:
+    return "helper";
+  }
+  return "";
+}
+
 SpawnRequest supervisor_request(const Command& command, const SupervisorOptions& options,
                                 const std::string& token) {
   Env env = command.env;
   env.set("HDIST_RUN_TOKEN", token);
   SpawnRequest request;
   request.program = absolute_path(options.program); // its directory will be the job's
-  request.argv = {request.program,
-                  options.isolation == Isolation::subreaper ? "subreaper" : "automatic",
-                  locate_program(command)};
+  request.argv = {request.program, mode_word(options.isolation), locate_program(command)};
   request.argv.insert(request.argv.end(), command.argv.begin(), command.argv.end());
   request.environment = env.strings();
   request.cwd = command.cwd;
@@ -97,7 +107,7 @@ public:
     const Fd& output = streams.output ? streams.output : streams.error;
     request.fds = {streams.input.get(), output.get(), streams.error.get(), link.theirs.get()};
     request.handed_on = command.handed_on;
-    child_ = std::make_unique<Child>(request);
+    start(request);
   }
 
   /// Where a sink threw, this ends the job too.
@@ -130,6 +140,17 @@ public:
 
 private:
   static constexpr int kPatienceMs = 30'000;
+
+  void start(const SpawnRequest& request) {
+    try {
+      child_ = std::make_unique<Child>(request);
+    } catch (const Error& error) { // is not to be taken for one about the job's program
+      if (error.code() != "process.not-found" && error.code() != "process.not-executable") throw;
+      throw Error(ErrorKind::failed, "process.no-supervisor",
+                  fmt::format("{}; it supervises {}, and comes with this program", error.message(),
+                              printable(program_)));
+    }
+  }
 
   /// The supervisor takes the end of what we send as our death.
   void kill_everything() const { ::shutdown(link_, SHUT_WR); }

@@ -110,8 +110,13 @@ protected:
       "8" + std::to_string(::getpid()) + "." + std::to_string(std::random_device{}());
 };
 
+std::string name_of(Isolation isolation) {
+  static const char* const kNames[] = {"automatic", "subreaper", "helper"};
+  return kNames[static_cast<int>(isolation)];
+}
+
 std::string isolation_name(const ::testing::TestParamInfo<Isolation>& info) {
-  return info.param == Isolation::automatic ? "automatic" : "subreaper";
+  return name_of(info.param);
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, Supervised,
@@ -216,8 +221,7 @@ TEST_P(Death, OfTheVictimsEndsFiftyFleeingFamilies) {
 }
 
 std::string death_name(const ::testing::TestParamInfo<Death::ParamType>& info) {
-  const bool automatic = std::get<0>(info.param) == Isolation::automatic;
-  return std::string(automatic ? "automatic" : "subreaper") + std::get<1>(info.param).name;
+  return name_of(std::get<0>(info.param)) + std::get<1>(info.param).name;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -231,6 +235,12 @@ INSTANTIATE_TEST_SUITE_P(
                                          Victims{"CallerInner", true, false, true},
                                          Victims{"CallerOuterInner", true, true, true})),
     death_name);
+INSTANTIATE_TEST_SUITE_P(Helpers, Death,
+                         ::testing::Combine(::testing::Values(Isolation::helper),
+                                            ::testing::Values(Victims{"Caller", true, false, false},
+                                                              Victims{"CallerOuter", true, true,
+                                                                      false})),
+                         death_name);
 
 TEST_P(Supervised, DaemonsEndWithTheJobThatStartedThem) {
   write_file(tmp_.path() + "/job",
@@ -395,13 +405,25 @@ TEST_P(Supervised, ManyRunsAtOnceDoNotDisturbEachOther) {
   EXPECT_EQ(count_with(marker_), 0);
 }
 
+TEST(Supervisor, AHelperKeepsTheUmaskTheLimitsAndThePrivilegesOfItsCaller) {
+  const mode_t old = ::umask(0027);
+  const std::string script =
+      "umask; ulimit -c; grep -E 'Cap(Eff|Bnd)|NoNewPrivs' /proc/self/status";
+  Command command = shell(script);
+  const std::string own = capture(command);
+  const Result result = run_script(script, options(Isolation::helper));
+  ::umask(old);
+  EXPECT_EQ(result.output, own);
+  EXPECT_TRUE(result.output.starts_with("0027\n")) << result.output;
+}
+
 TEST(Supervisor, AMissingOrWrongSupervisorIsAnError) {
   Command command;
   command.env = test_env();
   command.argv = {"true"};
   SupervisorOptions how = options(Isolation::automatic);
   how.program = "/no/such/supervise";
-  EXPECT_EQ(code_of([&] { run_supervised(command, how); }), "process.not-found");
+  EXPECT_EQ(code_of([&] { run_supervised(command, how); }), "process.no-supervisor");
   how.program = "/bin/true";
   EXPECT_EQ(code_of([&] { run_supervised(command, how); }), "process.bad-supervisor");
 }

@@ -24,7 +24,8 @@ constexpr int kAtOnce = 8; // fetches; the network is waited for, not the proces
 class Bundling {
 public:
   Bundling(Session& session, const std::string& target)
-      : session_(session), bundle_(SourceStore::open(absolute_path(target))) {}
+      : session_(session),
+        bundle_(SourceStore::open(absolute_path(target), {session.paths().supervise})) {}
 
   void add_keys(const std::vector<std::string>& keys) {
     for (SourceItem& item : list_sources(session_, {keys, false}).sources)

@@ -29,7 +29,8 @@ int Session::jobs() const {
 }
 
 SourceStore& Session::sources() {
-  if (!sources_) sources_.emplace(SourceStore::open(config_.path("sources", "store")));
+  if (!sources_)
+    sources_.emplace(SourceStore::open(config_.path("sources", "store"), {paths_.supervise}));
   return *sources_;
 }
 

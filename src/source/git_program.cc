@@ -1,7 +1,6 @@
 #include "source/git_program.h"
 
 #include "base/error.h"
-#include "base/process.h"
 #include "base/text.h"
 
 #include <fmt/format.h>
@@ -58,7 +57,21 @@ std::string complaint_of(const std::string& text) {
   return join(lines, "; ");
 }
 
+/// "gc" of "-c gc.packRefs=false gc --quiet".
+std::string verb_of(const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at + 2 < words.size() && words[at] == "-c")
+    at += 2;
+  return at < words.size() ? words[at] : "";
+}
+
 } // namespace
+
+ExitStatus GitProgram::run_program(const Command& command, const std::stop_token& stop) const {
+  if (supervise_.empty()) return run(command, stop);
+  return run_supervised(command,
+                        {.program = supervise_, .token = "", .isolation = Isolation::helper}, stop);
+}
 
 GitAnswer GitProgram::run_in(const Env& env, const GitCall& call,
                              const std::stop_token& stop) const {
@@ -84,7 +97,7 @@ GitAnswer GitProgram::run_in(const Env& env, const GitCall& call,
   command.output = keep(errors);
   ExitStatus status;
   try {
-    status = run(command, stop);
+    status = run_program(command, stop);
   } catch (const Error& error) {
     if (error.code() != "process.not-found") throw;
     throw Error(ErrorKind::failed, "git.not-found",
@@ -132,7 +145,7 @@ std::string GitProgram::must(const GitCall& call, const std::stop_token& stop) c
   GitAnswer answer = isolated(call, stop);
   if (answer.ok) return std::move(answer.output);
   throw Error(ErrorKind::failed, "git.failed",
-              fmt::format("git {} failed{}: {}", call.words.empty() ? "" : call.words.front(),
+              fmt::format("git {} failed{}: {}", verb_of(call.words),
                           call.directory.empty() ? "" : " in " + call.directory, answer.complaint));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/env.h"
+#include "base/process.h"
 
 #include <functional>
 #include <stop_token>
@@ -30,7 +31,10 @@ struct GitCall {
 
 class GitProgram {
 public:
-  explicit GitProgram(Env env) : env_(std::move(env)) {}
+  /// Under `supervise`, the supervisor's path, so that git ends when this process does, however it
+  /// dies; "": on its own.
+  explicit GitProgram(Env env, std::string supervise = "")
+      : env_(std::move(env)), supervise_(std::move(supervise)) {}
   /// With the user's configuration and credentials, over http(s), git, ssh, and with `may_be_local`
   /// local files. Never asks anything. Errors: "git.not-found", interrupted.
   GitAnswer remote(const GitCall& call, bool may_be_local, const std::stop_token& stop) const;
@@ -41,7 +45,9 @@ public:
 
 private:
   GitAnswer run_in(const Env& env, const GitCall& call, const std::stop_token& stop) const;
+  ExitStatus run_program(const Command& command, const std::stop_token& stop) const;
   Env env_;
+  std::string supervise_;
 };
 
 } // namespace hdist

@@ -50,6 +50,11 @@ TEST(GitProgram, SaysWhatIsWrong) {
             }),
             "git rev-parse failed in " + lab.path("x") + ": not a git repository: '" +
                 lab.path("x") + "'");
+  EXPECT_EQ(message_of([&] {
+              git.must(call({"-c", "gc.packRefs=false", "gc", "--quiet"}, lab.path("x")), {});
+            }),
+            "git gc failed in " + lab.path("x") + ": not a git repository: '" + lab.path("x") +
+                "'");
   Env empty;
   empty.set("PATH", lab.path("nothing"));
   EXPECT_EQ(code_of([&] { GitProgram(empty).isolated(call({"version"}), {}); }), "git.not-found");

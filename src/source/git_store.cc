@@ -36,6 +36,23 @@ int64_t size_below(const Dir& dir) {
   return bytes;
 }
 
+/// False: somebody else is at it.
+bool collect_garbage(const GitProgram& program, const std::string& repository,
+                     const std::stop_token& stop) {
+  try {
+    program.must({.words = {"-c", "gc.packRefs=false", "gc", "--quiet", "--prune=1.day.ago"},
+                  .directory = repository,
+                  .input = {},
+                  .timeout_s = 0,
+                  .output = {}},
+                 stop);
+    return true;
+  } catch (const Error& error) {
+    if (error.message().find("gc is already running") == std::string::npos) throw;
+    return false;
+  }
+}
+
 } // namespace
 
 GitStore::GitStore(const Dir& store, const GitProgram& program)
@@ -139,12 +156,7 @@ int64_t GitStore::prune(const std::stop_token& stop) const {
           incoming->remove_tree(entry.name);
       }
     if (!forgot) continue;
-    program_.must({.words = {"-c", "gc.packRefs=false", "gc", "--quiet", "--prune=1.day.ago"},
-                   .directory = dir.path(),
-                   .input = {},
-                   .timeout_s = 0,
-                   .output = {}},
-                  stop);
+    if (!collect_garbage(program_, dir.path(), stop)) continue;
     // Once all that it was forgotten with is old enough to have gone.
     if (std::time(nullptr) - forgot->st_mtim.tv_sec > 2 * kDaySeconds) dir.remove_file(kForgot);
     won += before - size_below(dir);

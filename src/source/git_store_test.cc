@@ -52,5 +52,21 @@ TEST(GitStore, WhatIsForgottenIsPrunedOnceItIsOld) {
             "gone");
 }
 
+TEST(GitStore, ACollectionOfAnotherProcessIsLeftToIt) {
+  GitLab lab;
+  std::string commit = lab.repository("a", "echo a >f");
+  lab.fetch_path("a.git");
+  const GitStore& git = lab.store.git();
+  std::string repository = git.holder(commit).value_or("");
+  git.forget(commit, {});
+  // git's own note of who collects: this process, which lives.
+  lab.sh("printf '%s %s' " + std::to_string(::getpid()) + " \"$(uname -n)\" >" + repository +
+         "/gc.pid");
+  EXPECT_EQ(message_of([&] { git.prune({}); }), "(no error)");
+  EXPECT_TRUE(std::filesystem::exists(repository + "/hdist-forgot"));
+  std::filesystem::remove(repository + "/gc.pid");
+  EXPECT_EQ(message_of([&] { git.prune({}); }), "(no error)");
+}
+
 } // namespace
 } // namespace hdist

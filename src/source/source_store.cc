@@ -46,9 +46,9 @@ void unpack_when_there(const SourceStore& store, const UnpackRequest& request,
 
 } // namespace
 
-SourceStore SourceStore::open(const std::string& path) {
+SourceStore SourceStore::open(const std::string& path, const SourceStoreOptions& options) {
   try {
-    return SourceStore(std::make_unique<StoreFiles>(path));
+    return SourceStore(std::make_unique<StoreFiles>(path, options));
   } catch (Error& error) {
     error.during(fmt::format("opening the source store {}", path));
     throw;

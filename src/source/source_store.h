@@ -85,12 +85,16 @@ struct UnpackRequest {
                               // existing files are errors
 };
 
+struct SourceStoreOptions {
+  std::string supervise; // path of the supervisor, for git; "": git goes on when this process dies
+};
+
 /// A directory of source items. Any number of processes and threads may use it at once.
 class SourceStore {
 public:
   /// Makes the directory and store.json when absent; refuses a store of another kind or with
   /// unknown required features, and where other things have the names of a store's directories.
-  static SourceStore open(const std::string& path);
+  static SourceStore open(const std::string& path, const SourceStoreOptions& options = {});
   SourceStore(SourceStore&&) noexcept;
   ~SourceStore();
 

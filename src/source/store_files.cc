@@ -110,8 +110,9 @@ std::vector<std::string> old_unfinished(const Dir& temporary) {
   return names;
 }
 
-StoreFiles::StoreFiles(const std::string& path)
-    : root_(Dir::create(path)), git_program_(Env::current()), git_(root_, git_program_) {
+StoreFiles::StoreFiles(const std::string& path, const SourceStoreOptions& options)
+    : root_(Dir::create(path)), git_program_(Env::current(), options.supervise),
+      git_(root_, git_program_) {
   std::optional<std::string> text = root_.read_file_if_exists(kStoreFile, kSmallFile);
   if (!text) {
     check_unused(root_);
