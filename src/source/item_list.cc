@@ -1,6 +1,7 @@
 #include "source/item_list.h"
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "data/digest.h"
 #include "source/git_tree.h"
@@ -33,24 +34,44 @@ bool is_old(const std::optional<struct stat>& status) {
   return status && now_s() - status->st_mtim.tv_sec > kDaySeconds;
 }
 
-int64_t written_s(const StoreFiles& files, const SourceItem& item) {
-  std::string place = item_place(item.key);
-  std::optional<struct stat> status = files.root().stat(place);
-  if (!status) status = files.root().stat(place + std::string(kNote));
-  return status ? status->st_mtim.tv_sec : now_s();
+/// All of one type, by key. Several threads, because it is a few system calls for each.
+void add_files(const StoreFiles& files, SourceType type, std::vector<SourceItem>& items) {
+  std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
+  if (!dir) return;
+  std::vector<SourceKey> keys;
+  for (const Entry& entry : dir->list())
+    if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
+      keys.push_back(SourceKey::make(type, *digest));
+  constexpr std::size_t kAtOnce = 256;
+  std::vector<std::optional<SourceItem>> found(keys.size());
+  parallel_for((keys.size() + kAtOnce - 1) / kAtOnce, available_cpus(), [&](std::size_t part) {
+    const std::size_t end = std::min(keys.size(), (part + 1) * kAtOnce);
+    for (std::size_t i = part * kAtOnce; i < end; ++i) {
+      found[i] = files.find_in(*dir, keys[i]);
+      // One that is condemned may come back.
+      if (!found[i] && files.find(keys[i])) found[i] = files.find_in(*dir, keys[i]);
+    }
+  });
+  for (std::optional<SourceItem>& item : found) // those that are not there were removed or cut off
+    if (item) items.push_back(*std::move(item));
 }
 
-void add(const StoreFiles& files, const SourceKey& key, std::vector<SourceItem>& items) {
-  std::optional<SourceItem> item = files.find(key);
-  if (!item) return; // removed meanwhile, or cut off
-  // A file that was put there again has no new note for a moment.
-  if (key.type() != SourceType::git || item->last_use_s <= 0)
-    item->last_use_s = std::max(item->last_use_s, written_s(files, *item));
-  items.push_back(*std::move(item));
+void add_commits(const StoreFiles& files, std::vector<SourceItem>& items) {
+  for (const std::string& commit : files.git().commits()) {
+    const SourceKey key = *SourceKey::parse("git:" + commit);
+    std::optional<SourceItem> item = files.find(key);
+    if (!item) continue; // removed meanwhile
+    if (item->last_use_s <= 0) {
+      std::optional<struct stat> note = files.root().stat(item_place(key) + std::string(kNote));
+      item->last_use_s = note ? note->st_mtim.tv_sec : now_s();
+    }
+    items.push_back(*std::move(item));
+  }
 }
 
 bool is_before(const SourceItem& a, const SourceItem& b) {
-  return a.key.str() < b.key.str();
+  if (a.key.type() == b.key.type()) return a.key.digest() < b.key.digest();
+  return a.key.str() < b.key.str(); // by the texts of the types
 }
 
 /// Calls `visit` with the key of everything that lies where items lie, but commits.
@@ -128,9 +149,9 @@ void sweep_addresses(const StoreFiles& files, bool remove, LeftoverSources& foun
 
 std::vector<SourceItem> list_items(const StoreFiles& files) {
   std::vector<SourceItem> items;
-  for_each_file_item(files, [&](const SourceKey& key) { add(files, key, items); });
-  for (const std::string& commit : files.git().commits())
-    add(files, *SourceKey::parse("git:" + commit), items);
+  for (SourceType type : kFileTypes)
+    add_files(files, type, items);
+  add_commits(files, items);
   std::sort(items.begin(), items.end(), is_before);
   return items;
 }

@@ -1,6 +1,7 @@
 #include "source/item_note.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/json.h"
 
 #include <algorithm>
@@ -28,6 +29,74 @@ const Value::List& list_or_empty(const Value& map, std::string_view name) {
   return list == nullptr ? empty : *list;
 }
 
+/// Reads the one form that text() writes, several times as fast as a reader of any JSON, for those
+/// who list a hundred thousand notes. What is not of it (an escape in a string, a space, another
+/// field) is left to that reader.
+class OwnForm {
+public:
+  explicit OwnForm(std::string_view text) : rest_(text) {}
+
+  std::optional<ItemNote> read() {
+    ItemNote note;
+    token("{\"version\":1,\"key\":");
+    note.key = string();
+    token(",\"size\":");
+    note.size_bytes = number();
+    token(",\"urls\":[");
+    for (bool first = true; is_open() && !is_next(']'); first = false) {
+      if (!first) token(",");
+      token("{\"url\":");
+      std::string url = string();
+      token(",\"time\":");
+      note.addresses.push_back({std::move(url), number()});
+      token("}");
+      if (note.addresses.back().url.empty()) ok_ = false;
+    }
+    token("],\"tags\":[");
+    for (bool first = true; is_open() && !is_next(']'); first = false) {
+      if (!first) token(",");
+      note.tags.push_back(string());
+    }
+    token("],\"last_use\":");
+    note.last_use_s = number();
+    token("}\n");
+    if (!ok_ || !rest_.empty()) return std::nullopt;
+    return note;
+  }
+
+private:
+  bool is_open() const { return ok_ && !rest_.empty(); }
+  bool is_next(char c) const { return rest_.front() == c; }
+  void token(std::string_view text) {
+    if (!rest_.starts_with(text)) ok_ = false;
+    if (ok_) rest_.remove_prefix(text.size());
+  }
+  std::string string() {
+    token("\"");
+    const std::size_t end = rest_.find_first_of("\"\\");
+    if (!ok_ || end == std::string_view::npos || rest_[end] != '"') return fail();
+    const std::string_view text = rest_.substr(0, end);
+    const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+    if (!std::all_of(text.begin(), text.end(), is_plain)) return fail(); // may be no UTF-8
+    rest_.remove_prefix(end + 1);
+    return std::string(text);
+  }
+  int64_t number() {
+    const std::size_t end = std::min(rest_.find_first_not_of("-0123456789"), rest_.size());
+    const std::optional<int64_t> value = parse_int(rest_.substr(0, end));
+    if (!value) ok_ = false;
+    if (ok_) rest_.remove_prefix(end);
+    return value.value_or(0);
+  }
+  std::string fail() {
+    ok_ = false;
+    return {};
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
 } // namespace
 
 std::string ItemNote::text() const {
@@ -52,6 +121,7 @@ std::string ItemNote::text() const {
 }
 
 std::optional<ItemNote> ItemNote::parse(std::string_view text) {
+  if (std::optional<ItemNote> note = OwnForm(text).read()) return note;
   Value value;
   try {
     value = parse_json(text, "note");

@@ -44,6 +44,31 @@ TEST(ItemNote, WrongFieldsAreAsIfTheyWereAbsent) {
   EXPECT_TRUE(note->tags.empty());
 }
 
+TEST(ItemNote, OfAnyLayoutSaysTheSame) {
+  for (ItemNote note : {ItemNote{}, sample(), ItemNote{.key = "k", .tags = {"a", "b"}}}) {
+    const std::string own = note.text();
+    std::string spaced = own;
+    spaced.insert(1, " "); // which is not how notes are written
+    ASSERT_TRUE(ItemNote::parse(own));
+    ASSERT_TRUE(ItemNote::parse(spaced));
+    EXPECT_EQ(ItemNote::parse(own)->text(), own);
+    EXPECT_EQ(ItemNote::parse(spaced)->text(), own);
+  }
+}
+
+TEST(ItemNote, KeepsAddressesThatNeedEscapes) {
+  ItemNote note = sample();
+  note.addresses.front().url = "/home/\"me\"/\\t\n\xc3\xa4";
+  ASSERT_TRUE(ItemNote::parse(note.text()));
+  EXPECT_EQ(ItemNote::parse(note.text())->addresses.front().url, note.addresses.front().url);
+}
+
+TEST(ItemNote, CutOffAnywhereIsNone) {
+  const std::string text = sample().text();
+  for (std::size_t size = 0; size + 1 < text.size(); ++size) // without its line end it is one
+    EXPECT_FALSE(ItemNote::parse(text.substr(0, size))) << size;
+}
+
 TEST(ItemNote, KeepsEachAddressAndTagOnce) {
   ItemNote note;
   note.add_address("a", 1);

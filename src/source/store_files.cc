@@ -82,6 +82,32 @@ std::string note_of(const std::string& place) {
   return place + ".json";
 }
 
+std::optional<ItemNote> read_note(const Dir& dir, const std::string& name) {
+  std::optional<std::string> text = dir.read_file_if_exists(note_of(name), kSmallFile);
+  return text ? ItemNote::parse(*text) : std::nullopt;
+}
+
+void take_over(ItemNote note, SourceItem& item) {
+  item.addresses = std::move(note.addresses);
+  item.tags = std::move(note.tags);
+  item.last_use_s = note.last_use_s;
+}
+
+/// An item that is a file, without its path.
+std::optional<SourceItem> read_item(const Dir& dir, const std::string& name, const SourceKey& key,
+                                    int64_t* written_s = nullptr) {
+  std::optional<struct stat> status = dir.stat(name);
+  if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
+  SourceItem item{.key = key, .size_bytes = status->st_size};
+  if (written_s != nullptr) *written_s = status->st_mtim.tv_sec;
+  std::optional<ItemNote> note = read_note(dir, name);
+  if (!note) return item;
+  // Cut off, by whatever: as if it were not there, so that it is fetched again.
+  if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes) return std::nullopt;
+  take_over(*std::move(note), item);
+  return item;
+}
+
 /// Makes the directories and lets them last, too, before something in them is promised.
 void make_durable_dirs(const Dir& root, const std::string& name) {
   if (root.exists(name)) return;
@@ -144,28 +170,27 @@ std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
 }
 
 std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
-  std::string place = item_place(key);
-  SourceItem item{.key = key, .path = join_path(root_.path(), place)};
-  if (key.type() == SourceType::git) {
-    std::optional<std::string> repository = git_.holder(key.digest());
-    if (!repository) return std::nullopt;
-    item.path = *repository;
-  } else {
-    std::optional<struct stat> status = root_.stat(place);
-    if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
-    item.size_bytes = status->st_size;
+  if (key.type() != SourceType::git) {
+    std::optional<SourceItem> item = read_item(root_, item_place(key), key);
+    if (item) item->path = join_path(root_.path(), item_place(key));
+    return item;
   }
-  std::optional<std::string> text = root_.read_file_if_exists(note_of(place), kSmallFile);
-  std::optional<ItemNote> note = text ? ItemNote::parse(*text) : std::nullopt;
-  if (!note) return item;
-  // Cut off, by whatever: as if it were not there, so that it is fetched again.
-  if (key.type() == SourceType::git)
+  std::optional<std::string> repository = git_.holder(key.digest());
+  if (!repository) return std::nullopt;
+  SourceItem item{.key = key, .path = *repository};
+  if (std::optional<ItemNote> note = read_note(root_, item_place(key))) {
     item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
-  else if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes)
-    return std::nullopt;
-  item.addresses = std::move(note->addresses);
-  item.tags = std::move(note->tags);
-  item.last_use_s = note->last_use_s;
+    take_over(*std::move(note), item);
+  }
+  return item;
+}
+
+std::optional<SourceItem> StoreFiles::find_in(const Dir& directory, const SourceKey& key) const {
+  int64_t written_s = 0;
+  std::optional<SourceItem> item = read_item(directory, key.digest(), key, &written_s);
+  if (!item) return std::nullopt;
+  item->path = join_path(directory.path(), key.digest());
+  item->last_use_s = std::max(item->last_use_s, written_s);
   return item;
 }
 
