@@ -120,21 +120,20 @@ void write_all(int fd, std::string_view bytes, std::string_view object) {
   }
 }
 
-std::string read_all(int fd, int64_t limit_bytes, std::string_view object) {
-  const std::size_t limit = limit_bytes < 0 ? 0 : static_cast<std::size_t>(limit_bytes);
-  struct stat status {};
-  std::size_t expected = 0;
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0)
-    expected = std::min(static_cast<std::size_t>(status.st_size), limit);
-  std::string bytes(expected + 1, '\0'); // one more, so that the end is seen by the first read
+namespace {
+
+/// `expected`: what its size was, 0 when that says nothing.
+std::string read_to_end(int fd, std::size_t expected, std::size_t limit, std::string_view object) {
+  std::string bytes(std::min(expected, limit) + 1, '\0'); // one more, to see the end at once
   std::size_t size = 0;
   for (;;) {
     if (size == bytes.size()) bytes.resize(std::min(bytes.size() * 2 + 4096, limit + 1));
     const ssize_t count = ::read(fd, bytes.data() + size, bytes.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw_errno("read", object);
-    if (count == 0) break;
     size += static_cast<std::size_t>(count);
+    // No more came than there was, though one more was asked for.
+    if (count == 0 || (size == expected && size < bytes.size())) break;
     if (size > limit)
       throw Error(
           ErrorKind::usage, "file.too-large",
@@ -143,6 +142,20 @@ std::string read_all(int fd, int64_t limit_bytes, std::string_view object) {
   }
   bytes.resize(size);
   return bytes;
+}
+
+std::size_t size_of(const struct stat& status) {
+  return S_ISREG(status.st_mode) && status.st_size > 0 ? static_cast<std::size_t>(status.st_size)
+                                                       : 0;
+}
+
+} // namespace
+
+std::string read_all(int fd, int64_t limit_bytes, std::string_view object) {
+  struct stat status {};
+  const std::size_t expected = ::fstat(fd, &status) == 0 ? size_of(status) : 0;
+  return read_to_end(fd, expected, static_cast<std::size_t>(std::max<int64_t>(limit_bytes, 0)),
+                     object);
 }
 
 // Opening directories
@@ -275,7 +288,8 @@ std::string Dir::read_file(const std::string& name, int64_t limit_bytes) const {
   if (!S_ISREG(status.st_mode))
     throw Error(ErrorKind::failed, "file.not-regular",
                 fmt::format("{} is no regular file: expected one to read", path));
-  return read_all(fd.get(), limit_bytes, path);
+  return read_to_end(fd.get(), size_of(status),
+                     static_cast<std::size_t>(std::max<int64_t>(limit_bytes, 0)), path);
 }
 
 std::optional<std::string> Dir::read_file_if_exists(const std::string& name,
