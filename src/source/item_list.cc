@@ -23,6 +23,7 @@ namespace {
 
 constexpr const char* kTemporary = "tmp";
 constexpr const char* kAddresses = "urls";
+constexpr const char* kStamps = "stamps";
 constexpr std::string_view kNote = ".json";
 constexpr int64_t kDaySeconds = 86'400;
 constexpr std::array<SourceType, 9> kFileTypes{
@@ -132,15 +133,17 @@ void sweep_notes(const StoreFiles& files, SourceType type, bool remove, Leftover
   }
 }
 
-void sweep_addresses(const StoreFiles& files, bool remove, LeftoverSources& found) {
-  std::optional<Dir> dir = files.root().open_dir_if_exists(kAddresses);
+/// In both directories a file is called by a digest, and its last word is the key of an item.
+void sweep_memory(const StoreFiles& files, const char* name, bool remove, LeftoverSources& found) {
+  std::optional<Dir> dir = files.root().open_dir_if_exists(name);
   if (!dir) return;
   for (const Entry& entry : dir->list()) {
     if (is_half_written_name(entry.name) && is_old(dir->stat(entry.name)))
       sweep(*dir, entry.name, remove, found);
     if (entry.type != EntryType::file || !is_address_name(entry.name)) continue;
     std::optional<std::string> text = dir->read_file_if_exists(entry.name);
-    std::optional<SourceKey> key = text ? SourceKey::parse(trim(*text)) : std::nullopt;
+    const std::vector<std::string> words = split_words(text.value_or(""));
+    std::optional<SourceKey> key = words.empty() ? std::nullopt : SourceKey::parse(words.back());
     if (!key || !files.find(*key)) sweep(*dir, entry.name, remove, found);
   }
 }
@@ -191,7 +194,8 @@ LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {
   for (SourceType type : kFileTypes)
     sweep_notes(files, type, remove, found);
   sweep_notes(files, SourceType::git, remove, found);
-  sweep_addresses(files, remove, found);
+  sweep_memory(files, kAddresses, remove, found);
+  sweep_memory(files, kStamps, remove, found);
   LeftoverSources condemned = condemned_leftovers(files.root(), remove);
   found.count += condemned.count;
   found.size_bytes += condemned.size_bytes;

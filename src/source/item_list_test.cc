@@ -68,6 +68,11 @@ TEST(ItemList, LeftoversAreWhatNoItemHas) {
   StoreLab lab;
   const std::string unfinished = "abcdefghijklmnop2345";
   SourceItem item = lab.put(SourceType::file, "x");
+  write_file(lab.path("store/stamps/" + sha256("gone").base32()),
+             sha256("s").base32() + " " + SourceKey::make(SourceType::dir, sha256("d")).str());
+  write_file(lab.path("store/stamps/" + sha256("there").base32()),
+             sha256("s").base32() + " " + item.key.str());
+  EXPECT_EQ(lab.store.leftovers(true).count, 1U);
   std::string stray = lab.path("store/packs/file/") + sha256("other").base32() + ".json";
   write_file(stray, "{}");
   write_file(lab.path("store/tmp/" + unfinished), "12345");

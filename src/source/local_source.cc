@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "source/dir_stamp.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,6 +24,11 @@ struct stat status_of(int fd, const std::string& path) {
 bool is_unchanged(const struct stat& a, const struct stat& b) {
   return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec &&
          a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /// The path may be a link: it is the user's own.
@@ -56,44 +62,60 @@ void copy(const Fd& file, const std::string& path, GuardedDeposit& deposit,
                 fmt::format("{} changed while it was read", path));
 }
 
-void copy_directory(const std::string& path, GuardedDeposit& deposit, const std::stop_token& stop) {
+AttemptResult failed_attempt(const Error& error) {
+  if (error.kind() == ErrorKind::interrupted) throw error;
+  AttemptResult result = AttemptResult::failed(error.message());
+  result.bad_address = error.kind() == ErrorKind::usage;
+  return result;
+}
+
+AttemptResult take_directory(const SourceStore& store, const std::string& path,
+                             const Wanted& wanted, const std::stop_token& stop) {
+  bool wants_other = wanted.expected && wanted.expected->key() &&
+                     wanted.expected->key()->type() != SourceType::dir;
+  if (wants_other)
+    return AttemptResult::failed(
+        fmt::format("{} is a directory, expected {}", path, wanted.expected->str()));
+  GuardedDeposit deposit(store.deposit());
   auto sink = [&](std::string_view bytes) {
     if (!deposit.write(bytes)) deposit.rethrow();
   };
-  write_dir_stream(Dir::open(path), sink, stop);
+  DirStamp stamp;
+  std::string real_path;
+  try {
+    const Dir directory = Dir::open(path);
+    real_path = directory.path();
+    stamp = stamp_of(directory, stop);
+    if (std::optional<SourceItem> item = store.find_stamped(real_path, stamp);
+        item && (!wanted.expected || wanted.expected->met_by(item->key)))
+      return {.item = std::move(item), .reason = {}};
+    write_dir_stream(directory, sink, stop);
+  } catch (const Error& error) {
+    deposit.rethrow();
+    return failed_attempt(error);
+  }
+  AttemptResult result = finish_attempt(std::move(deposit).take(), wanted, SourceType::dir);
+  if (result.item) store.note_stamp(real_path, stamp, result.item->key);
+  return result;
 }
 
 } // namespace
 
 AttemptResult take_local(const SourceStore& store, const std::string& path, const Wanted& wanted,
                          const std::stop_token& stop) {
+  if (is_directory(path)) return take_directory(store, path, wanted, stop);
   GuardedDeposit deposit(store.deposit());
-  bool is_directory = false;
   try {
     Fd file = open_file(path);
-    is_directory = S_ISDIR(status_of(file.get(), path).st_mode);
-    if (is_directory)
-      copy_directory(path, deposit, stop);
-    else
-      copy(file, path, deposit, stop);
+    copy(file, path, deposit, stop);
   } catch (const Error& error) {
     deposit.rethrow();
-    if (error.kind() == ErrorKind::interrupted) throw;
-    bool is_absent = error.system_errno() == ENOENT || error.system_errno() == ENOTDIR;
-    if (is_absent && !is_directory)
+    if (error.system_errno() == ENOENT || error.system_errno() == ENOTDIR)
       return AttemptResult::no_such_place("there is no such file or directory");
-    AttemptResult result = AttemptResult::failed(error.message());
-    result.bad_address = error.kind() == ErrorKind::usage;
-    return result;
+    return failed_attempt(error);
   }
   deposit.rethrow();
-  if (!is_directory) return finish_attempt(std::move(deposit).take(), wanted);
-  bool wants_other = wanted.expected && wanted.expected->key() &&
-                     wanted.expected->key()->type() != SourceType::dir;
-  if (wants_other)
-    return AttemptResult::failed(
-        fmt::format("{} is a directory, expected {}", path, wanted.expected->str()));
-  return finish_attempt(std::move(deposit).take(), wanted, SourceType::dir);
+  return finish_attempt(std::move(deposit).take(), wanted);
 }
 
 } // namespace hdist

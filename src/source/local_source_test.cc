@@ -1,5 +1,6 @@
 #include "source/local_source.h"
 
+#include "source/dir_stamp.h"
 #include "source/source_testing.h"
 
 #include <gtest/gtest.h>
@@ -58,6 +59,23 @@ TEST(LocalSource, OtherContentIsRefused) {
   AttemptResult result = lab.take("f", Expectation(SourceKey::make(SourceType::file, sha256("y"))));
   EXPECT_TRUE(result.wrong_content);
   EXPECT_FALSE(result.item);
+}
+
+TEST(LocalSource, ADirectoryThatIsAsItWasIsNotReadAgain) {
+  LocalLab lab;
+  write_file(lab.path("d/f"), "x");
+  const SourceKey key = lab.take("d").item->key;
+  const Dir directory = Dir::open(lab.path("d"));
+  const DirStamp stamp{.digest = stamp_of(directory, {}).digest, .is_settled = true};
+  lab.store.note_stamp(directory.path(), stamp, key);
+  EXPECT_EQ(lab.store.find_stamped(directory.path(), stamp)->key, key);
+  // Somebody who expects other content gets what is there now.
+  const Expectation other(SourceKey::make(SourceType::dir, sha256("other")));
+  EXPECT_TRUE(lab.take("d", other).wrong_content);
+  // What a stamp leads to may have been removed.
+  fs::remove(lab.store.find(key)->path);
+  EXPECT_FALSE(lab.store.find_stamped(directory.path(), stamp));
+  EXPECT_EQ(lab.take("d").item->key, key);
 }
 
 TEST(LocalSource, StopsWhenAsked) {

@@ -9,7 +9,7 @@ namespace hdist {
 bool is_unfinished_name(std::string_view name);
 /// What a file is called, in any directory, until all of it is written.
 bool is_half_written_name(std::string_view name);
-/// In `urls`: the digest of an address.
+/// In `urls` and `stamps`: the digest of an address or path.
 bool is_address_name(std::string_view name);
 /// In `users`: "<seconds>-<random>".
 bool is_user_name(std::string_view name);

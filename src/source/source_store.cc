@@ -6,6 +6,7 @@
 #include "model/hitpack.h"
 #include "source/address.h"
 #include "source/deposit.h"
+#include "source/dir_stamp.h"
 #include "source/git_tree.h"
 #include "source/item_list.h"
 #include "source/item_place.h"
@@ -131,6 +132,19 @@ SourceItem SourceStore::put_directory(const std::string& directory,
   write_dir_stream(
       dir, [&](std::string_view bytes) { stream.write(bytes); }, stop);
   return stream.finish(SourceType::dir, std::nullopt, dir.path());
+}
+
+std::optional<SourceItem> SourceStore::find_stamped(const std::string& directory,
+                                                    const DirStamp& stamp) const {
+  const std::optional<SourceKey> key = key_of_stamp(files_->root(), directory, stamp);
+  if (!key) return std::nullopt;
+  note_use(*key);
+  return find(*key);
+}
+
+void SourceStore::note_stamp(const std::string& directory, const DirStamp& stamp,
+                             const SourceKey& key) const {
+  hdist::note_stamp(files_->root(), directory, stamp, key);
 }
 
 const GitStore& SourceStore::git() const {

@@ -37,6 +37,7 @@ struct LeftoverSources {
 };
 
 class GitStore;
+struct DirStamp;
 class SourceStore;
 class StoreFiles;
 
@@ -116,6 +117,10 @@ public:
   /// dir: names, execute bits, symlinks and contents of a directory tree; refuses device nodes,
   /// sockets and FIFOs.
   SourceItem put_directory(const std::string& directory, const std::stop_token& stop = {}) const;
+
+  /// What this directory gave when it had this stamp, if that is still there; it is in use now.
+  std::optional<SourceItem> find_stamped(const std::string& directory, const DirStamp& stamp) const;
+  void note_stamp(const std::string& directory, const DirStamp& stamp, const SourceKey& key) const;
 
   /// A commit that git() keeps: what its files have together, and where it came from.
   void note_commit(const std::string& commit, int64_t size_bytes, const std::string& url) const;

@@ -54,7 +54,7 @@ void check_store_json(std::string_view text, const std::string& file) {
 /// any of these is not made a store.
 void check_unused(const Dir& root) {
   for (const char* name :
-       {kTemporary, kAddresses, "users", "condemned", "packs", "files", "dirs", "git"}) {
+       {kTemporary, kAddresses, "stamps", "users", "condemned", "packs", "files", "dirs", "git"}) {
     if (!root.exists(name)) continue;
     // Another process may have made the store since.
     if (root.exists(kStoreFile)) return;
