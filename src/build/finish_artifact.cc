@@ -23,6 +23,7 @@ namespace {
 
 constexpr const char* kOwnFolder = "_hashdist";
 constexpr const char* kInstallFile = "install.json";
+constexpr const char* kInstallFileAsWritten = "$ARTIFACT/install.json";
 constexpr int64_t kMaxInstallBytes = 1 << 20;
 
 /// A job may remove its directory and make another one; it must be one, not a link to one.
@@ -41,8 +42,8 @@ InstallWishes own_wishes(const Dir& root) {
   try {
     std::optional<std::string> text = root.read_file_if_exists(kInstallFile, kMaxInstallBytes);
     if (!text) return {};
-    const Document document = read_json(join_path(root.path(), kInstallFile), std::move(*text));
-    return read_install_json(document);
+    // Not by its path, where nothing is left of it when this is read.
+    return read_install_json(read_json(kInstallFileAsWritten, std::move(*text)));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::refused) throw;
     throw Error(ErrorKind::failed, "artifact.bad-install", error.message());
@@ -60,17 +61,16 @@ int64_t milliseconds(double seconds) {
 }
 
 /// What install.json asks for must be known to the build, so that the id says it.
-void check_dependencies(const InstallWishes& wishes, const ResolvedImports& imports,
-                        const std::string& artifact) {
+void check_dependencies(const InstallWishes& wishes, const ResolvedImports& imports) {
   for (const auto& dependency : wishes.dependencies) {
     const ArtifactId& wanted = dependency.second;
     bool known = std::any_of(imports.closure.begin(), imports.closure.end(),
                              [&](const auto& candidate) { return candidate.first == wanted; });
     if (!known)
       throw Error(ErrorKind::failed, "artifact.bad-install",
-                  fmt::format("{}/{}: the runtime dependency {} is neither an import of the build "
+                  fmt::format("{}: the runtime dependency {} is neither an import of the build "
                               "nor needed by one",
-                              artifact, kInstallFile, wanted.str()));
+                              kInstallFileAsWritten, wanted.str()));
   }
 }
 
@@ -161,7 +161,7 @@ ArtifactRecord finish_artifact(const FinishRequest& request, const std::stop_tok
   own.write_file("build.json", pretty_json(request.spec.document()), {.mode = 0444});
   request.log.save_compressed(own, BuildLog::kCompressed);
   const InstallWishes install = merged(request.spec.install(), own_wishes(root));
-  check_dependencies(install, request.imports, request.attempt.path());
+  check_dependencies(install, request.imports);
   protect_tree(root);
   const ScanOptions options = scan_options(request);
   const ScanResult found = scan_artifact(root, options, stop);

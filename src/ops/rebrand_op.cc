@@ -1,5 +1,6 @@
 #include "ops/rebrand_op.h"
 
+#include "base/path.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/tree.h"
@@ -11,6 +12,8 @@
 #include "ops/version.h"
 
 #include <fmt/format.h>
+
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -225,14 +228,49 @@ std::string text_of_brand(const std::string& path, const std::string& word) {
                           printable(word)));
 }
 
+/// That what a field names is there, before anything is made of it.
+void check_there(const Document& toml, const Value& value, const std::string& field,
+                 const std::string& base, bool is_folder) {
+  const std::string* text = value.if_string();
+  if (text == nullptr) return; // the reader of the file says so
+  const std::string path = normal_path(join_path(base, *text));
+  struct stat info {};
+  const bool is_there = stat(path.c_str(), &info) == 0;
+  if (is_there && (is_folder ? S_ISDIR(info.st_mode) : S_ISREG(info.st_mode))) return;
+  throw document_error(toml, value.position(), field,
+                       fmt::format("expected a {}, but {} {}",
+                                   is_folder ? "folder of recipes" : "file", printable(path),
+                                   is_there ? "is none" : "is not there"),
+                       "missing-file");
+}
+
+void check_files(const Document& toml, const std::string& base) {
+  const auto each = [&](const char* name, const auto& use) {
+    const Value* value = toml.root.find(name);
+    const Value::List* list = value != nullptr ? value->if_list() : nullptr;
+    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
+      use((*list)[i], fmt::format("{}[{}]", name, i));
+  };
+  each("collections", [&](const Value& item, const std::string& field) {
+    check_there(toml, item, field, base, true);
+  });
+  each("commands", [&](const Value& item, const std::string& field) {
+    if (const Value* file = item.find("file"))
+      check_there(toml, *file, field + ".file", base, false);
+  });
+  if (const Value* stack = toml.root.find("default_stack"); stack != nullptr)
+    if (stack->if_string() != nullptr && !stack->if_string()->empty())
+      check_there(toml, *stack, "default_stack", base, false);
+}
+
 } // namespace
 
 RebrandResponse rebrand(Session& session, const RebrandRequest& request) {
   const std::string path = absolute_path(request.brand_file);
   const std::string base = parent_path(path);
-  BrandFile file =
-      read_brand_file(read_toml(request.brand_file, text_of_brand(path, request.brand_file)),
-                      session.brand(), session.config().home());
+  const Document toml = read_toml(request.brand_file, text_of_brand(path, request.brand_file));
+  BrandFile file = read_brand_file(toml, session.brand(), session.config().home());
+  check_files(toml, base);
   const std::string output = absolute_path(request.output);
   const std::string name = base_name(output);
   Dir parent = Dir::create(parent_path(output));

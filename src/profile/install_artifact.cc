@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 
 namespace hdist {
@@ -31,12 +32,24 @@ Error conflict(const LinkMember& member, const std::string& target,
                            target, join(paths, ", ")));
 }
 
+/// Made when it is missing, as other commands make theirs.
+Dir made_target(const std::string& target) {
+  try {
+    return Dir::create(target);
+  } catch (const Error& error) {
+    if (error.system_errno() != ENOTDIR && error.system_errno() != EEXIST) throw;
+    throw Error(ErrorKind::usage, "profile.no-directory",
+                fmt::format("cannot install into {}: it is no directory, or lies in none",
+                            printable(target)));
+  }
+}
+
 } // namespace
 
 int64_t install_artifact(const LinkMember& member, const std::string& target,
                          const std::string& together, std::stop_token stop) {
-  Dir dir = Dir::open(target);
   LinkPlan plan = plan_links({member}, {.fold = false}, std::move(stop));
+  Dir dir = made_target(target);
   std::vector<std::string> conflicts;
   std::set<std::string> absent; // directories that are not there: nothing is in them
   LinkPlan missing;

@@ -34,6 +34,17 @@ TEST_F(InstallArtifactTest, EverythingIsLinkedRelatively) {
   EXPECT_FALSE(target().exists("install.json"));
 }
 
+TEST_F(InstallArtifactTest, ATargetThatIsMissingIsMadeAndAFileIsNone) {
+  target_ += "/new/tree";
+  EXPECT_EQ(install(), 2);
+  EXPECT_TRUE(target().exists("bin/app"));
+  write_file(root_ + "/file", "");
+  for (const char* name : {"/file", "/file/tree"}) {
+    target_ = root_ + name;
+    EXPECT_EQ(code_of([&] { install(); }), "profile.no-directory");
+  }
+}
+
 TEST_F(InstallArtifactTest, DoneAgainItDoesNothing) {
   install();
   EXPECT_EQ(install(), 0);

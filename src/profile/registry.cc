@@ -19,7 +19,7 @@ std::vector<std::string> known_profiles(const std::vector<std::string>& folders)
   for (const std::string& folder : folders)
     if (std::optional<Dir> dir = Dir::open_if_exists(folder))
       for (const Entry& entry : dir->list())
-        names.push_back(entry.name);
+        if (!entry.name.starts_with('.')) names.push_back(entry.name);
   return names;
 }
 
@@ -53,12 +53,14 @@ std::optional<std::string> find_entry(const std::string& name,
 Error not_found(const std::string& word, const std::vector<std::string>& folders) {
   std::vector<std::string> known = known_profiles(folders);
   std::optional<std::string> meant = nearest(word, known);
-  std::string hint = meant           ? fmt::format("; is '{}' meant?", *meant)
-                     : known.empty() ? "; there are none yet"
-                                     : fmt::format("; there are {}", join(known, ", "));
-  return {
-      ErrorKind::usage, "profile.not-found",
-      fmt::format("there is no profile '{}' in {}{}", printable(word), join(folders, ", "), hint)};
+  constexpr std::size_t kShown = 20;
+  std::string hint = meant ? fmt::format("; is '{}' meant?", *meant)
+                     : known.empty()
+                         ? "; there are none yet"
+                         : fmt::format("; there are {}", join_first(kShown, known, ", "));
+  return {ErrorKind::usage, "profile.not-found",
+          fmt::format("there is no profile '{}' in {}{}", printable(word),
+                      printable(join(folders, ", ")), printable(hint))};
 }
 
 } // namespace

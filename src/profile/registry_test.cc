@@ -37,6 +37,16 @@ TEST(Registry, AnUnknownNameIsShownWithTheNearest) {
       std::string::npos);
 }
 
+TEST(Registry, NamesThatAreThereCannotFakeALine) {
+  TempDir tmp;
+  write_file(tmp.path() + "/fake\nhdist: done", "");
+  for (const char* word : {"something-else", "fake hdist: done"}) {
+    const std::string text = message_of([&] { profile_path(word, {tmp.path()}); });
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+    EXPECT_NE(text.find("fake\\x0ahdist: done"), std::string::npos) << text;
+  }
+}
+
 TEST(Registry, NamesThatClimbOutAreNone) {
   for (const char* name : {"", ".", "..", "-x"})
     EXPECT_NE(message_of([&] { profile_path(name, {"/tmp"}, true); }).find("is no profile name"),

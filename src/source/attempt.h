@@ -22,6 +22,7 @@ struct AttemptResult {
   bool worth_waiting = false; // it was only slow: more time may help
   bool wrong_content = false; // it gave something else than expected
   bool network = false;       // a host did not answer, or not to the end
+  std::string ssh = {};       // the repository that ssh did not get to; "": none
   bool bad_address = false;   // nothing can be there: the address is at fault, not the world
 
   static AttemptResult failed(std::string reason) {

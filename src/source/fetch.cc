@@ -83,11 +83,19 @@ std::string unavailable_text(const FetchTask& task, const std::string& name,
   return text;
 }
 
+/// Not by ssh, nor by git's own protocol.
+bool may_go_by_proxy(const Address& address) {
+  return !address.git || is_http_address(address.git->remote);
+}
+
 Error unavailable(const FetchTask& task, const std::string& name, const std::vector<Try>& tries,
                   bool offline) {
-  bool is_network = false, is_remote = false, is_usage = true;
+  bool is_network = false, may_use_proxy = false, is_remote = false, is_usage = true;
+  std::string ssh;
   for (const Try& one : tries) {
     is_network = is_network || one.result.network;
+    may_use_proxy = may_use_proxy || (one.result.network && may_go_by_proxy(one.address));
+    if (ssh.empty()) ssh = one.result.ssh;
     is_usage = is_usage && one.result.bad_address;
     bool is_local =
         one.address.kind == Address::Kind::local || (one.address.git && one.address.git->is_local);
@@ -101,11 +109,17 @@ Error unavailable(const FetchTask& task, const std::string& name, const std::vec
   if (is_remote && offline)
     advise("Only the store and local files were looked at, because working offline was asked for.");
   if (is_network) {
-    advise("Check the network and the variables http_proxy and https_proxy.");
+    advise(may_use_proxy ? "Check the network and the variables http_proxy and https_proxy."
+                         : "Check the network.");
     error.advise({.text = "A host that was not reachable is asked again after ten minutes, or now",
                   .verb = "fetch",
                   .args = {"--refresh", public_address(task.candidates.front().url)}});
   }
+  if (!ssh.empty())
+    advise(fmt::format("ssh must get there without a question: with the host in known_hosts, and a "
+                       "key that has no passphrase or that ssh-agent holds. To try it: "
+                       "GIT_SSH_COMMAND='ssh -o BatchMode=yes' git ls-remote {}",
+                       shell_quote(ssh)));
   if (is_remote)
     advise(fmt::format("Or get {} in another way and give its place on this machine as an "
                        "address, file:/path/to/{}.",

@@ -62,6 +62,23 @@ std::map<std::string, std::string> parse_refs(const std::string& text) {
   return refs;
 }
 
+bool is_ssh(const GitAddress& address) {
+  return !address.is_local &&
+         (address.remote.starts_with("ssh://") || address.remote.find("://") == std::string::npos);
+}
+
+/// Short names, or full ones where such a one is asked for; as many as a look at them is worth.
+std::vector<std::string> names_of_refs(const std::string& listed, bool full) {
+  constexpr std::size_t kMost = 5000, kLongest = 100;
+  std::vector<std::string> names;
+  for (const auto& [ref, commit] : parse_refs(listed)) {
+    if (ref.ends_with("^{}") || ref.size() > kLongest || names.size() == kMost) continue;
+    for (const std::string_view prefix : {"refs/heads/", "refs/tags/"})
+      if (ref.starts_with(prefix)) names.push_back(full ? ref : ref.substr(prefix.size()));
+  }
+  return names;
+}
+
 std::string host_and_scheme(const GitAddress& address) {
   return address.remote.substr(0, address.remote.find("://"));
 }
@@ -72,11 +89,16 @@ struct GitFetcher::Run {
   Patience patience;
   std::stop_token stop;
   bool network = false; // what failed was the way to the host
+  std::string ssh;      // what did not let us in by ssh; "": nothing
   int submodules = 0;
 
   const GitStore& git;
-  GitAnswer remote(const GitAddress& address, GitCall call) const {
+  GitAnswer remote(const GitAddress& address, const GitCall& call) const {
     return git.program().remote(call, address.is_local, stop);
+  }
+  void note_failure(const GitAddress& address, const GitAnswer& answer) {
+    network = !address.is_local && (!is_ssh(address) || answer.timed_out);
+    if (is_ssh(address)) ssh = public_address(address.remote);
   }
   std::string isolated(const std::string& repository, std::vector<std::string> words) const {
     return git.program().must({.words = std::move(words),
@@ -104,7 +126,7 @@ std::string GitFetcher::resolve(const GitAddress& address, std::string& ref, Run
   Clock::time_point start = Clock::now();
   GitAnswer answer = run.remote(address, call);
   if (!answer.ok) {
-    run.network = !address.is_local;
+    run.note_failure(address, answer);
     if (answer.timed_out) downloader_.note_dead(address.host, start);
     fail(answer.timed_out
              ? fmt::format("{} gave no answer within {:.0f} s", address.host, call.timeout_s)
@@ -125,10 +147,31 @@ std::string GitFetcher::resolve(const GitAddress& address, std::string& ref, Run
   std::string commit = head.empty() ? tag : head;
   if (commit.empty())
     fail(name == "HEAD" ? "the repository has no commit"
-                        : fmt::format("there is no branch and no tag called {}", name));
+                        : fmt::format("there is no branch and no tag called {}{}", name,
+                                      refs_there(address, name, run)));
   if (!is_full_commit(commit))
     fail("the repository names its commits by SHA-256, which a key cannot hold");
   return commit;
+}
+
+/// "; is 'master' meant?", or what there is.
+std::string GitFetcher::refs_there(const GitAddress& address, const std::string& name,
+                                   Run& run) const {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20, kShown = 10;
+  std::string listed;
+  const GitCall call{.words = {"ls-remote", "--heads", "--tags", "--", address.remote},
+                     .directory = {},
+                     .input = {},
+                     .timeout_s = kLookLimitSeconds,
+                     .output = [&](std::string_view bytes) {
+                       listed += bytes.substr(0, kMostBytes - listed.size());
+                     }};
+  if (!run.remote(address, call).ok) return "";
+  const std::vector<std::string> names = names_of_refs(listed, name.starts_with("refs/"));
+  if (names.empty()) return "; there are none";
+  if (const std::optional<std::string> meant = nearest(name, names))
+    return fmt::format("; is '{}' meant?", printable(*meant));
+  return "; there are " + printable(join_first(kShown, names, ", "));
 }
 
 /// Fetches into refs of `incoming`; the commit that arrived.
@@ -156,7 +199,7 @@ std::string GitFetcher::bring(const GitAddress& address, const std::string& ref,
       answer.ok = true;
   }
   if (!answer.ok) {
-    run.network = !address.is_local;
+    run.note_failure(address, answer);
     fail(answer.complaint);
   }
   std::string wanted = expected.empty() ? incoming.ref() : expected;
@@ -271,6 +314,7 @@ AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, P
     if (!is_reason) throw;
     AttemptResult result = AttemptResult::failed(error.message());
     result.network = run.network;
+    result.ssh = run.ssh;
     return result;
   }
 }

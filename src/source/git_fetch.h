@@ -27,6 +27,7 @@ private:
   std::string commit_of(const GitAddress& address, const std::string& expected, int depth,
                         Run& run) const;
   std::string resolve(const GitAddress& address, std::string& ref, Run& run) const;
+  std::string refs_there(const GitAddress& address, const std::string& name, Run& run) const;
   std::string bring(const GitAddress& address, const std::string& ref, const std::string& expected,
                     const std::string& repository, Run& run) const;
   void bring_submodules(const GitAddress& address, const std::string& repository,

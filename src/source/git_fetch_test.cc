@@ -24,7 +24,12 @@ TEST(GitFetch, TagsBranchesAndCommitsAreRefs) {
   EXPECT_EQ(lab.fetch_path("a.git#v1").item->key.str(), "git:" + first);
   EXPECT_EQ(lab.fetch_path("a.git#refs/heads/master").item->key.str(), "git:" + second);
   EXPECT_EQ(lab.fetch_path("a.git#" + first).item->key.str(), "git:" + first);
-  EXPECT_EQ(lab.fetch_path("a.git#absent").reason, "there is no branch and no tag called absent");
+  EXPECT_EQ(lab.fetch_path("a.git#absent").reason,
+            "there is no branch and no tag called absent; there are master, v1");
+  EXPECT_EQ(lab.fetch_path("a.git#mastre").reason,
+            "there is no branch and no tag called mastre; is 'master' meant?");
+  EXPECT_EQ(lab.fetch_path("a.git#refs/tags/v2").reason,
+            "there is no branch and no tag called refs/tags/v2; is 'refs/tags/v1' meant?");
   lab.sh("git -C a.git branch v1 master");
   EXPECT_EQ(lab.fetch_path("a.git#v1").reason,
             "v1 is a branch and a tag there; expected refs/heads/v1 or refs/tags/v1");

@@ -80,7 +80,7 @@ CliCommand install_artifact_command() {
        "command of a package, it installs that package into the profile being made. What is "
        "there already stays; anything else in the way is an error.",
        {{"ARTIFACT", "id, name/prefix, name, or a directory with an install.json", false, false},
-        {"TARGET", "directory to install into; it must exist", false, false}},
+        {"TARGET", "directory to install into; made when it is missing", false, false}},
        {},
        "",
        {"install-artifact lua ~/mytree"}},

@@ -17,7 +17,9 @@ expect_equal "$(cat out)" "git:$one
 git:$two
 git:$two"
 expect_exit 1 hdist fetch tool.git nobranch
-expect_err 'there is no branch and no tag called nobranch'
+expect_err 'there is no branch and no tag called nobranch; there are master'
+expect_exit 1 hdist fetch tool.git mster
+expect_err "is 'master' meant?"
 expect_exit 2 hdist fetch absent.git master
 expect_err 'there is no such file or directory'
 rm -rf tool.git tool.git.work
