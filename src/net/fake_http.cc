@@ -1,6 +1,18 @@
 #include "net/fake_http.h"
 
+#include <thread>
+
 namespace hdist {
+
+bool FakeHttp::wait_for(const std::string& url, const std::stop_token& stop) {
+  auto hold = holds_.find(url);
+  if (hold == holds_.end()) return true;
+  while (!hold->second()) {
+    if (stop.stop_requested()) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
 
 HttpResult FakeHttp::get(const HttpRequest& request, std::stop_token stop) {
   HttpResult result;
@@ -14,9 +26,18 @@ HttpResult FakeHttp::get(const HttpRequest& request, std::stop_token stop) {
       return result;
     }
   }
+  {
+    std::scoped_lock lock(mutex_);
+    requests_.push_back(request.url);
+    starts_.push_back(request.from);
+  }
+  if (!wait_for(request.url, stop)) {
+    result.failure = HttpFailure{.reason = HttpFailure::Reason::stopped,
+                                 .dead_host = url ? url->host : "",
+                                 .text = "stopped"};
+    return result;
+  }
   std::scoped_lock lock(mutex_);
-  requests_.push_back(request.url);
-  starts_.push_back(request.from);
   if (stop.stop_requested()) {
     result.failure = HttpFailure{.reason = HttpFailure::Reason::stopped, .text = "stopped"};
   } else if (auto failure = failures_.find(request.url); failure != failures_.end()) {

@@ -3,6 +3,7 @@
 
 #include "net/http.h"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -29,15 +30,20 @@ public:
   void set_validator(std::string validator) { validator_ = std::move(validator); }
   /// What it sends as a part does not continue what is there, and is found out.
   void send_wrong_parts() { has_wrong_parts_ = true; }
+  /// Answers nothing until that is true, asked often, or the request is stopped; then it never had
+  /// a connection.
+  void hold(const std::string& url, std::function<bool()> until) { holds_[url] = std::move(until); }
   std::vector<std::string> requests() const;
   std::vector<int64_t> starts() const; // of the requests: the byte that each asked for first
 
 private:
+  bool wait_for(const std::string& url, const std::stop_token& stop); // false: it was stopped
   mutable std::mutex mutex_;
   std::map<std::string, std::string> bodies_;
   std::map<std::string, HttpFailure> failures_;
   std::map<std::string, std::vector<std::size_t>> cuts_;
   std::map<std::string, std::pair<HttpFailure, int>> first_failures_;
+  std::map<std::string, std::function<bool()>> holds_;
   std::string validator_;
   bool has_wrong_parts_ = false;
   std::vector<std::string> requests_;

@@ -88,7 +88,7 @@ HttpFailure failure_of(const TransferResult& result, const std::string& host,
     return make(Reason::transfer, false,
                 fmt::format("the file is larger than {} bytes", request.limit_bytes));
   case End::stopped:
-    return make(Reason::stopped, false, "stopped");
+    return make(Reason::stopped, !result.is_connected, "stopped");
   case End::wrong_part: {
     HttpFailure failure = make(Reason::transfer, false, result.text);
     failure.is_wrong_part = true;
@@ -137,9 +137,8 @@ std::optional<HttpFailure> CurlHttp::resolve(const Endpoint& endpoint, Transfer&
   Resolution found =
       resolve_within(endpoint.host, options_.resolve, transfer.timeouts.connect, stop);
   auto fail = [&](Reason reason, const std::string& text) {
-    return HttpFailure{.reason = reason,
-                       .dead_host = reason == Reason::unreachable ? endpoint.host : "",
-                       .text = endpoint.host + ": " + text};
+    return HttpFailure{
+        .reason = reason, .dead_host = endpoint.host, .text = endpoint.host + ": " + text};
   };
   switch (found.end) {
   case Resolution::End::stopped:
@@ -212,6 +211,7 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
                       .limit_bytes = request.limit_bytes,
                       .progress = &request.progress,
                       .body = &request.body,
+                      .connected = &request.connected,
                       .from = request.from,
                       .validator = request.validator,
                       .total = request.total,

@@ -38,6 +38,8 @@ struct HttpRequest {
   /// Asked before each host: of the address, of every redirect, the proxy's. Its time counts
   /// instead of timeouts.connect.
   std::function<HostPermit(const std::string& host)> permit;
+  /// A host that was permitted has accepted the connection; called from the thread of get().
+  std::function<void()> connected;
   /// To go on where an earlier answer was cut off: the bytes that are there, and what that answer
   /// said of its version and of the size of all. `restart` is called before the body when the
   /// server sends all of it.
@@ -60,7 +62,8 @@ struct HttpFailure {
   };
   Reason reason = Reason::transfer;
   /// The host (of the address, a redirect or a proxy) that could not be resolved or did not answer
-  /// an attempt to connect. One that refuses connections answers.
+  /// an attempt to connect. One that refuses connections answers. Also said where waiting for it
+  /// was stopped.
   std::string dead_host;
   int status = 0;   // HTTP status, 0 if none came
   std::string text; // "www.lua.org: could not resolve the host within 2.0 s"

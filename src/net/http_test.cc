@@ -422,8 +422,13 @@ TEST_F(HttpTest, StopsInTheMiddleOfEverything) {
       source.request_stop();
     });
     Clock::time_point start = Clock::now();
-    EXPECT_EQ(reason_of(get(url, with_timeouts(never), source.get_token())), Reason::stopped)
-        << url;
+    bool is_connected = false;
+    HttpRequest request = with_timeouts(never);
+    request.connected = [&] { is_connected = true; };
+    const HttpResult answer = get(url, request, source.get_token());
+    EXPECT_EQ(reason_of(answer), Reason::stopped) << url;
+    EXPECT_EQ(is_connected, url.starts_with(server.url("/"))) << url;
+    EXPECT_EQ(answer.failure->dead_host.empty(), is_connected) << url; // who was waited for
     EXPECT_LT(Clock::now() - start, kMuchLessThanForever) << url;
   }
   gate->set_value();

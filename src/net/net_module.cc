@@ -88,6 +88,7 @@ public:
       if (problem_) std::rethrow_exception(problem_);
       take_messages();
       if (is_over_ || running == 0) break;
+      note_connected();
       if (stop.stop_requested())
         end(End::stopped);
       else
@@ -261,7 +262,7 @@ private:
 
   void watch() {
     Clock::time_point now = Clock::now();
-    if (!is_connected()) {
+    if (!result_.is_connected) {
       if (now - start_ > transfer_.timeouts.connect) end(End::connect_timeout);
     } else if (!has_body_) {
       if (now - start_ > transfer_.timeouts.first_byte) end(End::first_byte_timeout);
@@ -270,6 +271,12 @@ private:
       mark_ = now;
       since_mark_ = 0;
     }
+  }
+
+  void note_connected() {
+    if (result_.is_connected || !is_connected()) return;
+    result_.is_connected = true;
+    if (*transfer_.connected) (*transfer_.connected)();
   }
 
   void end(End how) {

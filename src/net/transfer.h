@@ -16,6 +16,7 @@ struct Transfer {
   int64_t limit_bytes = 0;
   const std::function<void(int64_t, int64_t)>* progress = nullptr;
   const std::function<void(std::string_view)>* body = nullptr;
+  const std::function<void()>* connected = nullptr;
   int64_t from = 0; // with `validator`, `total` and `restart`, as HttpRequest
   std::string validator;
   int64_t total = -1;
@@ -37,6 +38,7 @@ struct TransferResult {
   };
   End end = End::broken;
   bool reached_peer = false; // connected to the host, or to the proxy
+  bool is_connected = false; // resolved, connected, and agreed on TLS
   int status = 0;
   std::string redirect; // absolute; "" without a Location
   std::string content_type;

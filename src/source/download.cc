@@ -1,6 +1,7 @@
 // A host that cannot be reached costs at most the budget in a run, first and second round together,
 // and is remembered (DeadHosts). One that connects and says nothing costs the first round at most
-// the budget, too, but is waited for in the second.
+// the budget, too, but is waited for in the second. Where another address gave the content
+// meanwhile, what it cost is the patience after which that one began.
 #include "source/download.h"
 
 #include "base/error.h"
@@ -18,10 +19,10 @@ namespace {
 
 using std::chrono::milliseconds;
 using Clock = HostAccounts::Clock;
+using Reason = HttpFailure::Reason;
 
 constexpr milliseconds kLongFirstByte{30'000};
 constexpr milliseconds kStall{30'000};
-constexpr milliseconds kProgressEvery{100};
 constexpr int kNoSuchPart = 416;
 constexpr int64_t kGettingOn = int64_t{1} << 20; // bytes
 
@@ -36,23 +37,23 @@ bool is_sure(const std::string& validator, bool is_checked) {
   return is_checked || validator.starts_with('"');
 }
 
-/// Not more often than a person can read it; the first and the last always.
-std::function<void(int64_t, int64_t)> progress_to(Events& events, const std::string& name) {
-  return [&events, name, last = std::optional<Clock::time_point>()](int64_t done,
-                                                                    int64_t total) mutable {
-    Clock::time_point now = Clock::now();
-    if (last && done != total && now - *last < kProgressEvery) return;
-    last = now;
-    events.on(Progress{.kind = "fetch", .name = name, .done = done, .total = total, .unit = "B"});
-  };
-}
-
 } // namespace
 
-Downloader::Downloader(const SourceStore& store, Http& http, DeadHosts& dead_hosts,
-                       DownloadOptions options, Events& events)
-    : store_(store), http_(http), dead_hosts_(dead_hosts), options_(options), events_(events),
-      accounts_(options.host_budget), silence_(options.host_budget) {}
+struct Downloader::Job {
+  const std::string& url;
+  const std::string& host;
+  const Wanted& wanted;
+  TransferProgress& progress;
+  Patience patience;
+  const Lane& lane;
+};
+
+/// What a request was told last, and the hosts that it waits for.
+struct Downloader::Gate {
+  explicit Gate(HostAccounts& accounts) : waiting(accounts) {}
+  std::string host, refusal;
+  HostAccounts::Waiting waiting;
+};
 
 HostPermit Downloader::permit(const std::string& host, Patience patience) const {
   double budget_s = std::chrono::duration<double>(options_.host_budget).count();
@@ -66,7 +67,7 @@ HostPermit Downloader::permit(const std::string& host, Patience patience) const 
   if (dead_for_s && !options_.ask_dead_hosts)
     return {fmt::format("{} was not reachable {} s ago, so it was not asked", host, *dead_for_s),
             {}};
-  return {{}, std::min(options_.first_byte, remaining)};
+  return {{}, remaining};
 }
 
 bool Downloader::may_wait_for(const std::string& host) const {
@@ -90,29 +91,43 @@ void Downloader::note_dead(const std::string& host, Clock::time_point start) {
   account({.reason = HttpFailure::Reason::unreachable, .dead_host = host, .text = {}}, host, start);
 }
 
+void Downloader::guard(HttpRequest& request, Patience patience, Gate& gate) {
+  request.timeouts = {options_.host_budget, kLongFirstByte, kStall};
+  request.permit = [this, patience, &gate](const std::string& host) {
+    gate.host = host;
+    HostPermit given = permit(host, patience);
+    gate.refusal = given.refusal;
+    if (given.refusal.empty()) gate.waiting.begin(host);
+    return given;
+  };
+  request.connected = [&gate] { gate.waiting.end(); };
+}
+
 std::optional<AttemptResult> Downloader::probe(const std::string& url, Patience patience,
-                                               const std::stop_token& stop) {
+                                               const Lane& lane) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
   HttpRequest request{.url = url, .timeouts = {}, .limit_bytes = 1};
-  request.timeouts = {options_.host_budget, kLongFirstByte, kStall};
-  std::string refusal;
-  request.permit = [&](const std::string& host) {
-    HostPermit permitted = permit(host, patience);
-    refusal = permitted.refusal;
-    return permitted;
-  };
+  Gate gate(accounts_);
+  guard(request, patience, gate);
   Clock::time_point start = Clock::now();
-  HttpResult answer = http_.get(request, stop);
-  if (stop.stop_requested())
+  HttpResult answer = http_.get(request, lane.stop());
+  gate.waiting.end();
+  if (lane.is_beaten()) {
+    if (answer.failure && answer.failure->reason == Reason::stopped)
+      charge_beaten(*answer.failure, parsed->host, start);
+    throw Error(ErrorKind::interrupted, "source.stopped", "another address was faster");
+  }
+  if (lane.stop().stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped", "asking a server was stopped");
-  bool is_dead = answer.failure && (!refusal.empty() || !answer.failure->dead_host.empty() ||
+  bool is_dead = answer.failure && (!gate.refusal.empty() || !answer.failure->dead_host.empty() ||
                                     answer.failure->reason == HttpFailure::Reason::unreachable);
   if (!is_dead) {
+    lane.gets_on();
     dead_hosts_.mark_alive(parsed->host);
     return std::nullopt;
   }
-  if (refusal.empty()) account(*answer.failure, parsed->host, start);
+  if (gate.refusal.empty()) account(*answer.failure, parsed->host, start);
   AttemptResult result = AttemptResult::failed(printable(answer.failure->text));
   result.network = true;
   return result;
@@ -157,69 +172,101 @@ void Downloader::wait_a_little(int failures, const std::stop_token& stop) const 
     std::this_thread::sleep_for(kStep);
 }
 
-AttemptResult Downloader::get(const std::string& url, const Wanted& wanted, const std::string& name,
-                              Patience patience, const std::stop_token& stop) {
-  bool is_of_parts = true;
-  AttemptResult result = get_content(url, wanted, name, patience, is_of_parts, stop);
-  if (!result.wrong_content || !is_of_parts) return result;
-  // The parts may be of two versions that the server calls one: it is to blame for a whole only.
-  is_of_parts = false;
-  return get_content(url, wanted, name, patience, is_of_parts, stop);
-}
-
-AttemptResult Downloader::get_content(const std::string& url, const Wanted& wanted,
-                                      const std::string& name, Patience patience, bool& is_of_parts,
-                                      const std::stop_token& stop) {
+AttemptResult Downloader::get(const std::string& url, const Wanted& wanted,
+                              TransferProgress& progress, Patience patience, const Lane& lane) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
+  const Job job{url, parsed->host, wanted, progress, patience, lane};
+  bool is_of_parts = true;
+  AttemptResult result = get_content(job, is_of_parts);
+  if (result.wrong_content && is_of_parts) {
+    // The parts may be of two versions that the server calls one: it is to blame for a whole only.
+    is_of_parts = false;
+    result = get_content(job, is_of_parts);
+  }
+  if (!result.item) progress.end(&lane);
+  return result;
+}
+
+AttemptResult Downloader::get_content(const Job& job, bool& is_of_parts) {
   Deposit unfinished = store_.deposit();
-  HttpRequest request{.url = url, .timeouts = {}};
+  HttpRequest request{.url = job.url, .timeouts = {}};
+  const bool is_checked = job.wanted.expected.has_value();
   if (is_of_parts) {
-    const PartVersion part = unfinished.resume(url).value_or(PartVersion{});
-    if (is_sure(part.validator, wanted.expected.has_value())) request.validator = part.validator;
+    const PartVersion part = unfinished.resume(job.url).value_or(PartVersion{});
+    if (is_sure(part.validator, is_checked)) request.validator = part.validator;
     request.total = part.total_bytes;
   }
   GuardedDeposit deposit(std::move(unfinished));
   std::stop_source stop_here; // also stopped when the store cannot be written
-  std::stop_callback pass_on(stop, [&] { stop_here.request_stop(); });
-  bool is_patient = patience == Patience::more;
-  request.timeouts = {options_.host_budget, is_patient ? kLongFirstByte : options_.first_byte,
-                      kStall};
-  HostPermit last; // that was given or refused
-  std::string last_host;
-  request.permit = [&](const std::string& host) {
-    last_host = host;
-    return last = permit(host, patience);
+  std::stop_callback pass_on(job.lane.stop(), [&] { stop_here.request_stop(); });
+  Gate gate(accounts_);
+  guard(request, job.patience, gate);
+  request.progress = [&](int64_t done, int64_t total) {
+    job.progress.tell(&job.lane, done, total);
   };
-  request.progress = progress_to(events_, name);
+  bool has_begun = false;
   request.body = [&](std::string_view bytes) {
+    if (!has_begun) job.lane.gets_on();
+    has_begun = true;
     if (!deposit.write(bytes)) stop_here.request_stop();
   };
   request.restart = [&] { deposit.restart(); };
   Clock::time_point start = Clock::now();
-  HttpResult answer = get_all(request, deposit, wanted.expected.has_value(), stop_here.get_token());
+  HttpResult answer = get_all(request, deposit, is_checked, stop_here.get_token());
+  gate.waiting.end();
   deposit.rethrow();
-  if (!answer.failure && !stop.stop_requested()) {
-    dead_hosts_.mark_alive(parsed->host);
+  if (!answer.failure) {
+    dead_hosts_.mark_alive(job.host);
     is_of_parts = answer.bytes < deposit.size_bytes();
-    return finish_attempt(std::move(deposit).take(), wanted);
+    std::optional<AttemptResult> result;
+    const bool was_first = job.lane.finish([&] {
+      result = finish_attempt(std::move(deposit).take(), job.wanted);
+      return result->item.has_value();
+    });
+    if (was_first) return *std::move(result);
+  }
+  const bool was_stopped = !answer.failure || answer.failure->reason == Reason::stopped;
+  if (job.lane.is_beaten() && was_stopped) {
+    if (has_begun || !answer.failure) return AttemptResult::failed("another address was faster");
+    return charge_beaten(*answer.failure, job.host, start);
   }
   if (!request.validator.empty() && deposit.size_bytes() > 0)
-    std::move(deposit).take().suspend(url, {request.validator, request.total});
-  if (stop.stop_requested())
+    std::move(deposit).take().suspend(job.url, {request.validator, request.total});
+  if (job.lane.stop().stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped",
-                fmt::format("fetching {} was stopped", name));
-  const HttpFailure& failure = *answer.failure;
+                fmt::format("fetching {} was stopped", job.progress.name()));
+  if (gate.refusal.empty()) return failed(*answer.failure, job.host, start);
+  AttemptResult refused = AttemptResult::failed(printable(answer.failure->text));
+  refused.network = true;
+  refused.worth_waiting = may_wait_for(gate.host);
+  return refused;
+}
+
+AttemptResult Downloader::failed(const HttpFailure& failure, const std::string& host,
+                                 Clock::time_point start) {
+  account(failure, host, start);
   AttemptResult result = AttemptResult::failed(printable(failure.text));
   result.network = failure.status == 0 && failure.reason != HttpFailure::Reason::bad_address;
-  if (!last.refusal.empty()) {
-    result.worth_waiting = may_wait_for(last_host);
-    return result;
+  // All that it gave stays, and others come first. One that gave nothing had all its time.
+  result.worth_waiting = failure.reason == Reason::slow && failure.status != 0;
+  return result;
+}
+
+AttemptResult Downloader::charge_beaten(const HttpFailure& failure, const std::string& host,
+                                        Clock::time_point start) {
+  const Clock::time_point now = Clock::now(), end = std::min(now, start + options_.patience);
+  if (failure.status == 0 && failure.dead_host.empty()) silence_.charge(host, start, end);
+  if (!failure.dead_host.empty()) {
+    accounts_.charge(failure.dead_host, start, end);
+    if (now - start >= options_.remember_from) dead_hosts_.mark_dead(failure.dead_host);
   }
-  account(failure, parsed->host, start);
-  result.worth_waiting = failure.reason == HttpFailure::Reason::slow;
-  // A host that took all its time may need more; one that failed at once will again.
-  if (!failure.dead_host.empty()) result.worth_waiting = Clock::now() - start >= last.connect;
+  AttemptResult result = AttemptResult::failed(
+      fmt::format("{}: {} within {:.1f} s", failure.dead_host.empty() ? host : failure.dead_host,
+                  failure.dead_host.empty() ? "no data" : "no connection",
+                  std::chrono::duration<double>(now - start).count()));
+  result.network = true;
+  result.worth_waiting = true;
   return result;
 }
 

@@ -1,11 +1,12 @@
 // download.h: one http(s) address into the source store, with patience measured per host.
 #pragma once
 
-#include "base/log.h"
+#include "base/race.h"
 #include "net/http.h"
 #include "source/attempt.h"
 #include "source/host_accounts.h"
 #include "source/source_store.h"
+#include "source/transfer_progress.h"
 
 #include <chrono>
 #include <stop_token>
@@ -14,7 +15,8 @@
 namespace hdist {
 
 struct DownloadOptions {
-  std::chrono::milliseconds first_byte{2'000};
+  /// What a host is charged that said nothing until another address had given the content.
+  std::chrono::milliseconds patience{2'000};
   std::chrono::milliseconds host_budget{5'000};
   bool ask_dead_hosts = false;
   /// What a dead host must have cost to be remembered: a network that was unplugged for a moment
@@ -26,46 +28,55 @@ struct DownloadOptions {
   std::chrono::milliseconds retry_after{300};
 };
 
-/// The first round goes on to the next address soon; the second waits for those that were slow.
+/// The first round passes over hosts that were silent or dead lately; the second asks them.
 enum class Patience { little, more };
 
 /// Thread-safe.
 class Downloader {
 public:
-  Downloader(const SourceStore& store, Http& http, DeadHosts& dead_hosts, DownloadOptions options,
-             Events& events);
-  /// `name` is what progress is reported for. Errors are the store's own, or interrupted.
-  AttemptResult get(const std::string& url, const Wanted& wanted, const std::string& name,
-                    Patience patience, const std::stop_token& stop);
+  Downloader(const SourceStore& store, Http& http, DeadHosts& dead_hosts, DownloadOptions options)
+      : store_(store), http_(http), dead_hosts_(dead_hosts), options_(options),
+        accounts_(options.host_budget), silence_(options.host_budget) {}
+  /// Tells the lane when the first byte is there, and puts the content into the store as its
+  /// finish. Errors are the store's own, or interrupted.
+  AttemptResult get(const std::string& url, const Wanted& wanted, TransferProgress& progress,
+                    Patience patience, const Lane& lane);
 
   /// Whether the server of an http(s) address can be reached; a result: it cannot. What it answers
   /// does not matter.
-  std::optional<AttemptResult> probe(const std::string& url, Patience patience,
-                                     const std::stop_token& stop);
+  std::optional<AttemptResult> probe(const std::string& url, Patience patience, const Lane& lane);
   /// For hosts that others connect to: whether to, and that it came to nothing.
   HostPermit permit(const std::string& host, Patience patience) const;
   void note_dead(const std::string& host, HostAccounts::Clock::time_point start);
 
 private:
+  struct Job;
+  struct Gate;
   /// `is_of_parts`: in, whether to go on with what an earlier run has; out, whether the content
   /// is of several answers.
-  AttemptResult get_content(const std::string& url, const Wanted& wanted, const std::string& name,
-                            Patience patience, bool& is_of_parts, const std::stop_token& stop);
+  AttemptResult get_content(const Job& job, bool& is_of_parts);
+  AttemptResult failed(const HttpFailure& failure, const std::string& host,
+                       HostAccounts::Clock::time_point start);
   /// Asks again where that may help; request.validator and total say afterwards what the deposit
   /// has.
   HttpResult get_all(HttpRequest& request, GuardedDeposit& deposit, bool is_checked,
                      const std::stop_token& stop);
+  /// How the request asks whether it may contact a host; `refusal` and `host` become the last
+  /// answer's.
+  void guard(HttpRequest& request, Patience patience, Gate& gate);
   void wait_a_little(int failures, const std::stop_token& stop) const;
   /// The rest of its budget may help in the second round.
   bool may_wait_for(const std::string& host) const;
   void account(const HttpFailure& failure, const std::string& host,
                HostAccounts::Clock::time_point start);
+  /// Of a lane that was told to stop before it had a first byte.
+  AttemptResult charge_beaten(const HttpFailure& failure, const std::string& host,
+                              HostAccounts::Clock::time_point start);
 
   const SourceStore& store_;
   Http& http_;
   DeadHosts& dead_hosts_;
   DownloadOptions options_;
-  Events& events_;
   HostAccounts accounts_; // of hosts that could not be reached
   HostAccounts silence_;  // of hosts that connected and then said nothing
 };

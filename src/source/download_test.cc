@@ -38,12 +38,13 @@ public:
 class DownloadLab : public StoreLab {
 public:
   AttemptResult get(Http& client, const std::string& url, Patience patience = Patience::little) {
-    Downloader downloader(store, client, dead_hosts, options, events);
-    return downloader.get(url, {{}, url, url}, "x", patience, {});
+    Downloader downloader(store, client, dead_hosts, options);
+    return downloader.get(url, {{}, url, url}, progress, patience, Lane());
   }
   DeadHosts dead_hosts{""};
   DownloadOptions options;
   RecordedEvents events;
+  TransferProgress progress{events, "x"};
   FakeHttp http;
 };
 
@@ -87,7 +88,7 @@ TEST(Download, AHostThatFailsAtOnceIsNotRemembered) {
 
 TEST(Download, TheDeadHostOfARedirectIsRememberedAndNotTheFirst) {
   DownloadLab lab;
-  lab.options.first_byte = milliseconds(20);
+  lab.options.host_budget = milliseconds(20);
   lab.options.remember_from = milliseconds(20);
   BlackHole http;
   http.redirect_to = "dead";
@@ -102,9 +103,9 @@ TEST(Download, AHostThatConnectsAndSaysNothingIsLeftForTheSecondRound) {
   DownloadLab lab;
   lab.options.host_budget = milliseconds(1);
   lab.http.fail("http://mute/x", {.reason = Reason::slow, .text = "slow"});
-  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options, lab.events);
+  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options);
   auto get = [&](Patience patience) {
-    return downloader.get("http://mute/x", {{}, "", ""}, "x", patience, {});
+    return downloader.get("http://mute/x", {{}, "", ""}, lab.progress, patience, Lane());
   };
   AttemptResult result = get(Patience::little);
   while (result.reason == "slow") // until it has cost its budget
@@ -123,11 +124,13 @@ TEST(Download, AHostThatAnswersIsAlive) {
   EXPECT_FALSE(lab.dead_hosts.is_dead("h"));
 }
 
-TEST(Download, OnlySlownessIsWorthWaiting) {
+TEST(Download, OnlyOneThatBeganAndStoppedIsWorthWaiting) {
   DownloadLab lab;
-  lab.http.fail("http://h/slow", {.reason = Reason::slow, .text = "slow"});
+  lab.http.fail("http://h/slow", {.reason = Reason::slow, .status = 200, .text = "stall"});
+  lab.http.fail("http://h/mute", {.reason = Reason::slow, .text = "no data within 30.0 s"});
   lab.http.fail("http://h/no", {.reason = Reason::refused_by_server, .status = 403, .text = "403"});
   EXPECT_TRUE(lab.get(lab.http, "http://h/slow").worth_waiting);
+  EXPECT_FALSE(lab.get(lab.http, "http://h/mute").worth_waiting);
   EXPECT_FALSE(lab.get(lab.http, "http://h/no").worth_waiting);
   EXPECT_FALSE(lab.get(lab.http, "not an address").item);
 }
@@ -136,32 +139,56 @@ TEST(Download, ADeadHostCostsAtMostItsBudgetInARun) {
   DownloadLab lab;
   BlackHole http;
   Downloader downloader(lab.store, http, lab.dead_hosts,
-                        {.first_byte = milliseconds(20),
-                         .host_budget = milliseconds(50),
-                         .remember_from = milliseconds(0)},
-                        lab.events);
+                        {.host_budget = milliseconds(50), .remember_from = milliseconds(0)});
   auto get = [&](Patience patience) {
-    return downloader.get("http://hole/x", {{}, "", ""}, "x", patience, {});
+    return downloader.get("http://hole/x", {{}, "", ""}, lab.progress, patience, Lane());
   };
-  EXPECT_TRUE(get(Patience::little).worth_waiting); // it took all its time: more may help
-  EXPECT_TRUE(get(Patience::little).worth_waiting); // not asked, but not given up either
-  EXPECT_EQ(http.requests, 1);
-  get(Patience::more);
-  get(Patience::more);
+  EXPECT_FALSE(get(Patience::little).worth_waiting); // it had all its time
   EXPECT_FALSE(get(Patience::little).worth_waiting);
+  EXPECT_EQ(http.requests, 1);
   EXPECT_LE(http.given, milliseconds(50));
   EXPECT_EQ(get(Patience::more).reason, "hole was not reachable within 0.1 s in this run");
 }
 
+/// Asks `url`, which is held, until another lane has won: 0 after the patience, at once.
+AttemptResult get_beaten(DownloadLab& lab, Downloader& downloader, const std::string& url) {
+  AttemptResult result;
+  lab.http.hold(url, [] { return false; });
+  run_race(2, {.patience = milliseconds(0)},
+           [&](std::size_t i, const Lane& lane) {
+             while (i == 1 && lab.http.requests().empty())
+               std::this_thread::sleep_for(milliseconds(1));
+             if (i == 1) return true;
+             result = downloader.get(url, {{}, "", ""}, lab.progress, Patience::little, lane);
+             return result.item.has_value();
+           },
+           {});
+  return result;
+}
+
+TEST(Download, AHostThatNeverConnectedUntilAnotherHadWonIsChargedAndRemembered) {
+  DownloadLab lab;
+  lab.options.remember_from = milliseconds(0);
+  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options);
+  AttemptResult result = get_beaten(lab, downloader, "http://dead/x");
+  EXPECT_EQ(result.reason.substr(0, 26), "dead: no connection within");
+  EXPECT_TRUE(lab.dead_hosts.is_dead("dead"));
+  EXPECT_EQ(lab.leftovers(), 0U);
+  lab.http.serve("http://dead/y", "alive after all");
+  result = downloader.get("http://dead/y", {{}, "", ""}, lab.progress, Patience::little, Lane());
+  EXPECT_EQ(result.reason.substr(0, 23), "dead was not reachable ");
+  EXPECT_TRUE(result.worth_waiting); // the rest of its budget, when nobody else has it
+}
+
 TEST(Download, AProbeTellsOnlyWhetherAHostCanBeReached) {
   DownloadLab lab;
-  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options, lab.events);
+  Downloader downloader(lab.store, lab.http, lab.dead_hosts, lab.options);
   lab.http.fail("http://dead/x",
                 {.reason = Reason::unreachable, .dead_host = "dead", .text = "no"});
-  EXPECT_EQ(downloader.probe("http://dead/x", Patience::little, {})->reason, "no");
-  EXPECT_FALSE(downloader.probe("http://alive/absent", Patience::little, {}));
+  EXPECT_EQ(downloader.probe("http://dead/x", Patience::little, Lane())->reason, "no");
+  EXPECT_FALSE(downloader.probe("http://alive/absent", Patience::little, Lane()));
   lab.dead_hosts.mark_dead("gone");
-  EXPECT_TRUE(downloader.probe("http://gone/x", Patience::little, {})->network);
+  EXPECT_TRUE(downloader.probe("http://gone/x", Patience::little, Lane())->network);
   EXPECT_EQ(lab.http.requests().size(), 2U);
 }
 
@@ -234,9 +261,10 @@ public:
     http.serve("http://h/x", "abcdefghij");
   }
   std::string content_of(const std::string& expected) {
-    Downloader downloader(store, http, dead_hosts, options, events);
+    Downloader downloader(store, http, dead_hosts, options);
     const Expectation key(SourceKey::make(SourceType::file, sha256(expected)));
-    AttemptResult result = downloader.get("http://h/x", {key, "", ""}, "x", Patience::little, {});
+    AttemptResult result =
+        downloader.get("http://h/x", {key, "", ""}, progress, Patience::little, Lane());
     return result.item ? read_file(result.item->path) : result.reason;
   }
 };

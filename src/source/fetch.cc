@@ -1,9 +1,11 @@
-// Two rounds. In the first each candidate gets little time, so that a dead host does not keep the
-// others waiting; when all failed, the second waits longer for those that were only slow.
+// A race in the order of the recipe: the next candidate begins when the one before failed, or
+// beside it when that has given no byte yet. Whoever has the right content first ends the others.
+// When all failed, a second round asks those that were passed over or had to make room.
 #include "source/fetch.h"
 
 #include "base/error.h"
 #include "base/path.h"
+#include "base/race.h"
 #include "base/text.h"
 #include "source/address.h"
 #include "source/attempt.h"
@@ -12,10 +14,12 @@
 #include "source/in_flight.h"
 #include "source/local_source.h"
 #include "source/mirrors.h"
+#include "source/transfer_progress.h"
 
 #include <fmt/format.h>
 
 #include <mutex>
+#include <numeric>
 #include <set>
 
 namespace hdist {
@@ -23,13 +27,15 @@ namespace hdist {
 namespace {
 
 constexpr std::string_view kCannotBeFetched = " cannot be fetched: ";
+constexpr int kCandidatesAtOnce = 3;
 
 /// One address to be tried, of a mirror or a candidate.
 struct Try {
   Address address;
   Wanted wanted;
-  std::string claimed_url; // of a mirror: whose content it is said to be
-  AttemptResult result;    // why it gave nothing so far
+  std::string claimed_url;          // of a mirror: whose content it is said to be
+  AttemptResult result;             // why it gave nothing so far
+  std::optional<SourceItem> before; // what an address without a key gave earlier
 };
 
 /// What a person calls this task.
@@ -60,10 +66,12 @@ std::vector<Try> tries_of(const FetchTask& task, const std::vector<std::string>&
   return tries;
 }
 
-std::vector<FetchAttempt> failed_attempts(const std::vector<Try>& tries) {
+/// All but one that gave it, in the order of the recipe.
+std::vector<FetchAttempt> failed_attempts(const std::vector<Try>& tries,
+                                          std::optional<std::size_t> winner = std::nullopt) {
   std::vector<FetchAttempt> list;
   for (const Try& one : tries)
-    if (!one.result.reason.empty())
+    if (!one.result.reason.empty() && (!winner || &one != &tries[*winner]))
       list.push_back({public_address(one.address.text), one.result.reason});
   return list;
 }
@@ -139,11 +147,10 @@ struct Fetcher::State {
         FetchOptions fetch_options, Events& sink)
       : store(sources), deb(deb_sources), options(std::move(fetch_options)), events(sink),
         downloader(sources, http, dead_hosts,
-                   {.first_byte = options.first_byte,
+                   {.patience = options.patience,
                     .host_budget = options.host_budget,
                     .ask_dead_hosts = options.refresh,
-                    .remember_from = options.remember_from},
-                   sink),
+                    .remember_from = options.remember_from}),
         git(sources, downloader, sink) {}
 
   SourceStore& store;
@@ -160,12 +167,14 @@ struct Fetcher::State {
   bool may_trust_address(const std::string& url);
   FetchOutcome fetch_missing(const FetchTask& task, const std::string& name,
                              const std::stop_token& stop);
-  AttemptResult attempt(const Try& what, const std::string& name, Patience patience,
-                        const std::stop_token& stop);
-  AttemptResult attempt_deb(const Try& what, const std::string& name, Patience patience,
-                            const std::stop_token& stop);
-  void note_refresh(const Try& what, const std::optional<SourceItem>& before,
-                    const SourceItem& now);
+  std::optional<std::size_t> race(std::vector<Try>& tries, const std::vector<std::size_t>& order,
+                                  TransferProgress& progress, Patience patience,
+                                  const std::stop_token& stop);
+  AttemptResult attempt(const Try& what, TransferProgress& progress, Patience patience,
+                        const Lane& lane);
+  AttemptResult attempt_deb(const Try& what, TransferProgress& progress, Patience patience,
+                            const Lane& lane);
+  void note_refresh(const Try& what, const SourceItem& now);
 };
 
 /// Local paths are always looked at again, unless they are expected to give what is known.
@@ -190,11 +199,11 @@ bool Fetcher::State::may_trust_address(const std::string& url) {
   return !options.refresh || refreshed.contains(url);
 }
 
-AttemptResult Fetcher::State::attempt_deb(const Try& what, const std::string& name,
-                                          Patience patience, const std::stop_token& stop) {
+AttemptResult Fetcher::State::attempt_deb(const Try& what, TransferProgress& progress,
+                                          Patience patience, const Lane& lane) {
   DebFile file;
   try {
-    file = deb.find(what.address.rest, stop);
+    file = deb.find(what.address.rest, lane.stop());
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     AttemptResult result = AttemptResult::failed(error.message());
@@ -220,8 +229,8 @@ AttemptResult Fetcher::State::attempt_deb(const Try& what, const std::string& na
     }
   AttemptResult all = AttemptResult::failed({});
   for (const std::string& url : file.urls) {
-    AttemptResult result = downloader.get(url, wanted, name, patience, stop);
-    if (result.item) return result;
+    AttemptResult result = downloader.get(url, wanted, progress, patience, lane);
+    if (result.item || lane.is_beaten()) return result;
     all.reason += fmt::format("{}{}: {}", all.reason.empty() ? "" : "; ", url, result.reason);
     all.worth_waiting = all.worth_waiting || result.worth_waiting;
     all.wrong_content = all.wrong_content || result.wrong_content;
@@ -230,28 +239,29 @@ AttemptResult Fetcher::State::attempt_deb(const Try& what, const std::string& na
   return all;
 }
 
-AttemptResult Fetcher::State::attempt(const Try& what, const std::string& name, Patience patience,
-                                      const std::stop_token& stop) {
+AttemptResult Fetcher::State::attempt(const Try& what, TransferProgress& progress,
+                                      Patience patience, const Lane& lane) {
   switch (what.address.kind) {
   case Address::Kind::local:
-    return take_local(store, what.address.rest, what.wanted, stop);
+    lane.gets_on();
+    return take_local(store, what.address.rest, what.wanted, lane.stop());
   case Address::Kind::http:
     if (options.offline) return AttemptResult::failed("offline");
-    return downloader.get(what.address.text, what.wanted, name, patience, stop);
+    return downloader.get(what.address.text, what.wanted, progress, patience, lane);
   case Address::Kind::deb_source:
     if (options.offline) return AttemptResult::failed("offline");
-    return attempt_deb(what, name, patience, stop);
+    return attempt_deb(what, progress, patience, lane);
   case Address::Kind::git:
     if (options.offline && !what.address.git->is_local) return AttemptResult::failed("offline");
-    return git.get(*what.address.git, what.wanted, patience, stop);
+    return git.get(*what.address.git, what.wanted, patience, lane);
   case Address::Kind::unsupported:
     break;
   }
   return AttemptResult::no_such_place(what.address.rest);
 }
 
-void Fetcher::State::note_refresh(const Try& what, const std::optional<SourceItem>& before,
-                                  const SourceItem& now) {
+void Fetcher::State::note_refresh(const Try& what, const SourceItem& now) {
+  const std::optional<SourceItem>& before = what.before;
   {
     std::scoped_lock lock(mutex);
     refreshed.insert(what.address.text);
@@ -266,34 +276,53 @@ void Fetcher::State::note_refresh(const Try& what, const std::optional<SourceIte
                              now.key.str()));
 }
 
+/// The one that gave what is expected; the others have their reasons.
+std::optional<std::size_t> Fetcher::State::race(std::vector<Try>& tries,
+                                                const std::vector<std::size_t>& order,
+                                                TransferProgress& progress, Patience patience,
+                                                const std::stop_token& stop) {
+  const RaceOptions race{.patience = options.patience,
+                         .at_once = kCandidatesAtOnce,
+                         .makes_room = patience == Patience::little};
+  std::optional<std::size_t> winner = run_race(
+      order.size(), race,
+      [&](std::size_t place, const Lane& lane) {
+        Try& one = tries[order[place]];                                   // of this lane alone
+        one.result = AttemptResult::failed("another address was faster"); // unless it says more
+        one.result.worth_waiting = true;
+        AttemptResult result = attempt(one, progress, patience, lane);
+        result.reason = replace_all(std::move(result.reason), "\n", "; ");
+        if (result.wrong_content && tries.size() > 1)
+          events.warning(
+              fmt::format("{}: {}", public_address(one.address.text), printable(result.reason)));
+        one.result = std::move(result);
+        return one.result.item.has_value();
+      },
+      stop);
+  return winner ? std::optional(order[*winner]) : std::nullopt;
+}
+
 FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, const std::string& name,
                                            const std::stop_token& stop) {
   std::vector<Try> tries = tries_of(task, options.mirrors);
+  for (Try& one : tries)
+    if (one.address.kind == Address::Kind::http && !one.wanted.expected)
+      one.before = store.find_address(one.address.text);
+  TransferProgress progress(events, name);
   std::vector<std::size_t> order(tries.size());
-  for (std::size_t i = 0; i < order.size(); ++i)
-    order[i] = i;
+  std::iota(order.begin(), order.end(), std::size_t{0});
   for (Patience patience : {Patience::little, Patience::more}) {
-    std::vector<std::size_t> again;
-    for (std::size_t i : order) {
-      Try& one = tries[i];
-      bool is_known_http = one.address.kind == Address::Kind::http && !one.wanted.expected;
-      std::optional<SourceItem> before;
-      if (is_known_http) before = store.find_address(one.address.text);
-      AttemptResult result = attempt(one, name, patience, stop);
-      if (result.item) {
-        if (is_known_http) note_refresh(one, before, *result.item);
-        if (!one.claimed_url.empty()) store.add_claim(result.item->key, one.claimed_url);
-        one.result.reason.clear();
-        return {*result.item, public_address(one.address.text), false, failed_attempts(tries)};
-      }
-      one.result = std::move(result);
-      one.result.reason = replace_all(std::move(one.result.reason), "\n", "; ");
-      if (one.result.wrong_content && tries.size() > 1)
-        events.warning(
-            fmt::format("{}: {}", public_address(one.address.text), printable(one.result.reason)));
-      if (one.result.worth_waiting) again.push_back(i);
+    if (std::optional<std::size_t> winner = race(tries, order, progress, patience, stop)) {
+      const Try& one = tries[*winner];
+      const SourceItem& item = *one.result.item;
+      if (one.address.kind == Address::Kind::http && !one.wanted.expected) note_refresh(one, item);
+      if (!one.claimed_url.empty()) store.add_claim(item.key, one.claimed_url);
+      return {item, public_address(one.address.text), false, failed_attempts(tries, *winner)};
     }
-    order = std::move(again);
+    if (stop.stop_requested())
+      throw Error(ErrorKind::interrupted, "source.stopped",
+                  fmt::format("fetching {} was stopped", name));
+    std::erase_if(order, [&](std::size_t i) { return !tries[i].result.worth_waiting; });
   }
   throw unavailable(task, name, tries, options.offline);
 }

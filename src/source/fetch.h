@@ -18,7 +18,8 @@
 namespace hdist {
 
 struct FetchOptions {
-  std::chrono::milliseconds first_byte{2'000};  // then the next candidate
+  /// Without a byte: then the next candidate begins beside it.
+  std::chrono::milliseconds patience{2'000};
   std::chrono::milliseconds host_budget{5'000}; // what one dead host may cost in a run, at most
   std::chrono::milliseconds remember_from{500}; // a host must have cost it to be remembered as dead
   bool refresh = false; // ask again although the address is known, or its host was not reachable

@@ -17,7 +17,6 @@ SourceKey key_of(const std::string& bytes, SourceType type = SourceType::file) {
 
 class FetchLab : public StoreLab {
 public:
-  FetchLab() { options.first_byte = std::chrono::milliseconds(200); }
   FetchOutcome fetch(const std::vector<SourceCandidate>& candidates,
                      const std::vector<std::string>& tags = {}) {
     if (!fetcher_)
@@ -151,12 +150,88 @@ TEST(Fetch, AHostFoundDeadIsNotAskedForTheNextSource) {
             (std::vector<std::string>{"http://dead/a", "http://good/a", "http://good/b"}));
 }
 
-TEST(Fetch, OnlySlowAddressesAreAskedTwice) {
+TEST(Fetch, OnlyAddressesThatBeganAndStoppedAreAskedTwice) {
   FetchLab lab;
-  lab.http.fail("http://slow/x", {.reason = Reason::slow, .text = "slow"});
+  lab.http.fail("http://slow/x", {.reason = Reason::slow, .status = 200, .text = "slow"});
   lab.message({{"http://slow/x", {}}, {"http://gone/x", {}}});
   EXPECT_EQ(lab.http.requests(),
             (std::vector<std::string>{"http://slow/x", "http://gone/x", "http://slow/x"}));
+}
+
+/// The next candidate begins at once.
+class RaceLab : public FetchLab {
+public:
+  RaceLab() { options.patience = std::chrono::milliseconds(0); }
+  bool was_asked(const std::string& url) const {
+    for (const std::string& request : http.requests())
+      if (request == url) return true;
+    return false;
+  }
+};
+
+TEST(Fetch, ASecondCandidateBesideASlowFirstWinsAndNothingOfTheFirstIsKept) {
+  RaceLab lab;
+  lab.http.serve("http://slow/x", "content");
+  lab.http.serve("http://good/x", "content");
+  lab.http.hold("http://slow/x", [] { return false; });
+  Expectation key(key_of("content"));
+  FetchOutcome outcome = lab.fetch({{"http://slow/x", key}, {"http://good/x", key}});
+  EXPECT_EQ(outcome.url, "http://good/x");
+  ASSERT_EQ(outcome.failed.size(), 1U);
+  EXPECT_EQ(outcome.failed[0].url, "http://slow/x");
+  EXPECT_EQ(lab.store.find(key_of("content"))->addresses.size(), 1U);
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Fetch, ASlowFirstCandidateIsNotDropped) {
+  RaceLab lab;
+  lab.http.serve("http://slow/x", "content");
+  lab.http.serve("http://liar/x", "other");
+  lab.http.hold("http://slow/x", [&] { return !lab.events.messages().empty(); });
+  Expectation key(key_of("content"));
+  FetchOutcome outcome = lab.fetch({{"http://slow/x", key}, {"http://liar/x", key}});
+  EXPECT_EQ(outcome.url, "http://slow/x");
+  EXPECT_EQ(lab.http.requests().size(), 2U); // it was asked once
+  ASSERT_EQ(outcome.failed.size(), 1U);
+  EXPECT_EQ(outcome.failed[0].url, "http://liar/x");
+  EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(Fetch, WhenAllThatRanAtOnceFailTheyAreListedInTheOrderOfTheRecipe) {
+  RaceLab lab;
+  lab.http.hold("http://a/x", [&] { return lab.was_asked("http://c/x"); });
+  lab.http.hold("http://b/x", [&] { return lab.was_asked("http://c/x"); });
+  EXPECT_EQ(lab.message({{"http://a/x", {}}, {"http://b/x", {}}, {"http://c/x", {}}}),
+            "no address gave x:\n  http://a/x: no such address\n  http://b/x: no such address\n"
+            "  http://c/x: no such address");
+}
+
+TEST(Fetch, AFourthCandidateTakesThePlaceOfTheSlowestWhichIsAskedAgainAtTheEnd) {
+  RaceLab lab;
+  lab.options.remember_from = std::chrono::hours(1);
+  for (const char* url : {"http://b/x", "http://c/x"})
+    lab.http.hold(url, [&] { return lab.was_asked("http://d/x"); });
+  lab.http.serve("http://a/x", "content");
+  lab.http.hold("http://a/x", [&] {
+    int times = 0;
+    for (const std::string& request : lab.http.requests())
+      times += request == "http://a/x" ? 1 : 0;
+    return times > 1;
+  });
+  FetchOutcome outcome =
+      lab.fetch({{"http://a/x", {}}, {"http://b/x", {}}, {"http://c/x", {}}, {"http://d/x", {}}});
+  EXPECT_EQ(outcome.url, "http://a/x");
+  EXPECT_EQ(outcome.failed.size(), 3U);
+  EXPECT_EQ(lab.http.requests().size(), 5U);
+}
+
+TEST(Fetch, ACandidateThatGetsOnRunsAlone) {
+  FetchLab lab;
+  lab.options.patience = std::chrono::hours(1);
+  lab.http.serve("http://a/x", "content");
+  lab.http.serve("http://b/x", "content");
+  EXPECT_EQ(lab.fetch({{"http://a/x", {}}, {"http://b/x", {}}}).url, "http://a/x");
+  EXPECT_EQ(lab.http.requests().size(), 1U);
 }
 
 TEST(Fetch, LocalPathsAreAlwaysLookedAtAgain) {

@@ -87,6 +87,7 @@ std::string host_and_scheme(const GitAddress& address) {
 
 struct GitFetcher::Run {
   Patience patience;
+  const Lane& lane;
   std::stop_token stop;
   bool network = false; // what failed was the way to the host
   std::string ssh;      // what did not let us in by ssh; "": nothing
@@ -132,6 +133,7 @@ std::string GitFetcher::resolve(const GitAddress& address, std::string& ref, Run
              ? fmt::format("{} gave no answer within {:.0f} s", address.host, call.timeout_s)
              : answer.complaint);
   }
+  run.lane.gets_on();
   std::map<std::string, std::string> refs = parse_refs(answer.output);
   std::string head, tag;
   if (name == "HEAD" || name.starts_with("refs/")) {
@@ -267,7 +269,7 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
   bool is_http = address.remote.starts_with("http");
   if (is_http) {
     std::string probe = address.remote + "/info/refs?service=git-upload-pack";
-    if (std::optional<AttemptResult> dead = downloader_.probe(probe, run.patience, run.stop)) {
+    if (std::optional<AttemptResult> dead = downloader_.probe(probe, run.patience, run.lane)) {
       run.network = true;
       fail(dead->reason);
     }
@@ -292,8 +294,8 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
 }
 
 AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, Patience patience,
-                              const std::stop_token& stop) {
-  Run run{.patience = patience, .stop = stop, .git = store_.git()};
+                              const Lane& lane) {
+  Run run{.patience = patience, .lane = lane, .stop = lane.stop(), .git = store_.git()};
   try {
     std::string expected = is_full_commit(address.ref) ? address.ref : "";
     if (wanted.expected) {

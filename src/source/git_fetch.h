@@ -20,7 +20,7 @@ public:
   /// is not fetched again; a ref is always looked at. What is wrong with the repository is a
   /// reason; errors are the store's own, or interrupted.
   AttemptResult get(const GitAddress& address, const Wanted& wanted, Patience patience,
-                    const std::stop_token& stop);
+                    const Lane& lane);
 
 private:
   struct Run;

@@ -116,7 +116,7 @@ TEST(GitFetch, TheCallersRepositoryAndItsHooksHaveNoSay) {
   GitLab other;
   GitFetcher fetcher(other.store, other.downloader, other.events);
   AttemptResult result =
-      fetcher.get(*parse_git_address(lab.path("a.git")), {{}, "", ""}, Patience::little, {});
+      fetcher.get(*parse_git_address(lab.path("a.git")), {{}, "", ""}, Patience::little, Lane());
   unsetenv("GIT_DIR");
   ASSERT_TRUE(result.item) << result.reason;
   EXPECT_EQ(result.item->key.str(), "git:" + commit);

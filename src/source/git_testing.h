@@ -39,7 +39,7 @@ public:
   AttemptResult fetch(const std::string& address, const std::string& expected = "") {
     GitFetcher fetcher(store, downloader, events);
     return fetcher.get(*parse_git_address(address),
-                       {Expectation::parse(expected), address, address}, Patience::little, {});
+                       {Expectation::parse(expected), address, address}, Patience::little, Lane());
   }
   AttemptResult fetch_path(const std::string& name, const std::string& expected = "") {
     return fetch(path(name), expected);
@@ -55,7 +55,7 @@ public:
   FakeHttp http;
   DeadHosts dead_hosts{""};
   RecordedEvents events;
-  Downloader downloader{store, http, dead_hosts, {}, events};
+  Downloader downloader{store, http, dead_hosts, {}};
 };
 
 } // namespace hdist

@@ -4,7 +4,10 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace hdist {
 
@@ -20,10 +23,27 @@ public:
   bool was_charged(const std::string& host) const;
   void charge(const std::string& host, Clock::time_point start, Clock::time_point end);
 
+  /// Hosts that one request waits for now. What they may cost yet counts for the other requests.
+  class Waiting {
+  public:
+    explicit Waiting(HostAccounts& accounts) : accounts_(accounts) {}
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { end(); }
+    void begin(const std::string& host);
+    void end() noexcept; // for none any more
+
+  private:
+    HostAccounts& accounts_;
+    std::vector<std::pair<std::string, Clock::time_point>> hosts_;
+  };
+
 private:
   struct Account {
     std::chrono::milliseconds spent{0};
     Clock::time_point until; // what was before is charged
+    bool was_charged = false;
+    std::multiset<Clock::time_point> waiting; // since when
   };
   std::chrono::milliseconds budget_;
   mutable std::mutex mutex_;

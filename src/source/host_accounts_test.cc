@@ -31,5 +31,19 @@ TEST(HostAccounts, WaitingAtTheSameTimeCountsOnce) {
   EXPECT_EQ(accounts.remaining("a"), milliseconds(2500));
 }
 
+TEST(HostAccounts, WhatARequestWaitsForCountsForTheOthersUntilItEnds) {
+  HostAccounts accounts(std::chrono::hours(1));
+  HostAccounts::Waiting waiting(accounts);
+  waiting.begin("a");
+  const HostAccounts::Clock::time_point began = HostAccounts::Clock::now();
+  while (HostAccounts::Clock::now() < began + milliseconds(2)) {
+  }
+  EXPECT_LT(accounts.remaining("a"), std::chrono::hours(1));
+  EXPECT_EQ(accounts.remaining("b"), std::chrono::hours(1));
+  EXPECT_FALSE(accounts.was_charged("a"));
+  waiting.end();
+  EXPECT_EQ(accounts.remaining("a"), std::chrono::hours(1));
+}
+
 } // namespace
 } // namespace hdist

@@ -4,14 +4,17 @@ usage: bad_server.py FILE    writes its port to ./bad-port, and each request to 
 """
 import http.server
 import os
+import select
 import sys
 import threading
+import time
 
 with open(sys.argv[1], "rb") as file:
     CONTENT = file.read()
 VERSION = '"v1"'
 LOCK = threading.Lock()
 ASKED = {}
+ANSWERED = set()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,6 +41,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with open("bad-requests", "a") as log:
                 log.write("%s %s\n" % (self.path, self.headers.get("Range", "-")))
         getattr(self, "be_" + mode.replace("-", "_"))(times)
+        ANSWERED.add(mode)
 
     def be_good(self, times):
         self.whole()
@@ -136,6 +140,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def be_changed(self, times):
         self.whole(CONTENT[:-1] + bytes([CONTENT[-1] ^ 1]))
+
+    def be_silent(self, times):
+        """Until whoever asks goes away."""
+        select.select([self.connection], [], [])
+
+    def be_after_changed(self, times):
+        """Not before the other content was given."""
+        while "changed" not in ANSWERED:
+            time.sleep(0.01)
+        self.whole()
 
     def be_too_long(self, times):
         self.whole(CONTENT + b"x")
