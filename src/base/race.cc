@@ -56,9 +56,11 @@ public:
     return winner_;
   }
 
-  void gets_on(std::size_t index) {
+  void set_gets_on(std::size_t index, bool gets_on) {
     std::scoped_lock lock(mutex_);
-    if (auto found = place_of(index); found != running_.end()) found->gets_on = true;
+    RaceStep::Running& lane = *place_of(index);
+    if (!gets_on) lane.since = Clock::now();
+    lane.gets_on = gets_on;
     change();
   }
 
@@ -164,7 +166,15 @@ private:
 };
 
 void Lane::gets_on() const {
-  if (race_ != nullptr) race_->gets_on(index_);
+  if (race_ != nullptr) race_->set_gets_on(index_, true);
+}
+
+void Lane::waits() const {
+  gets_on();
+}
+
+void Lane::goes_on() const {
+  if (race_ != nullptr) race_->set_gets_on(index_, false);
 }
 
 bool Lane::finish(const std::function<bool()>& finish) const {

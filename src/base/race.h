@@ -30,6 +30,10 @@ public:
   bool is_beaten() const { return stop_.stop_requested() && !outer_.stop_requested(); }
   /// It is not slow: none is started because of it.
   void gets_on() const;
+  /// It waits for its turn at something that others of this process use, and goes on from there:
+  /// meanwhile it is not slow.
+  void waits() const;
+  void goes_on() const;
   /// Calls `finish`, which says whether it succeeded: one lane at a time, and none after one that
   /// succeeded. False: not called, because it is to stop.
   bool finish(const std::function<bool()>& finish) const;

@@ -68,6 +68,8 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {top, "collections", KeyKind::paths, ""},
       {"sources", "store", KeyKind::path, join_path(brand.sources_root, "source")},
       {"sources", "mirrors", KeyKind::texts, ""},
+      {"sources", "downloads", KeyKind::number, "8"},
+      {"sources", "downloads-per-host", KeyKind::number, "4"},
       {"sources", "keep-transient", KeyKind::duration, "1 week"},
       {"sources", "keep-targz", KeyKind::duration, "forever"},
       {"sources", "keep-git", KeyKind::duration, "forever"},
@@ -156,6 +158,9 @@ std::string check_value(const KeySpec& key, const std::string& text, const std::
     break;
   case KeyKind::count:
     if (!is_between(text, 0, 1'000'000)) throw invalid(text, "an integer from 0 to 1000000");
+    break;
+  case KeyKind::number:
+    if (!is_between(text, 1, 256)) throw invalid(text, "an integer from 1 to 256");
     break;
   case KeyKind::jobs:
     if (!text.empty() && !is_between(text, 1, 4096)) // as of --jobs

@@ -20,6 +20,7 @@ enum class KeyKind {
   mappings, // list of NAME=VALUE, may be empty
   duration, // "1 week", "forever", "never"
   count,    // integer from 0 to a million
+  number,   // integer from 1 to 256
   jobs,     // integer from 1 to 4096, or empty
   flag,
   share,       // "private" or "group"

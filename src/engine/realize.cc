@@ -49,8 +49,12 @@ public:
     if (options_.dry_run) return std::move(report_);
     std::vector<ScheduledTask> work = scheduled();
     tell_progress(0);
-    ScheduleReport done =
-        run_schedule(work, {.cores = options_.jobs, .keep_going = options_.keep_going}, stop);
+    ScheduleReport done = run_schedule(work,
+                                       {.cores = options_.jobs,
+                                        .io_tasks = parts_.fetcher.options().at_once,
+                                        .io_per_place = parts_.fetcher.options().per_host,
+                                        .keep_going = options_.keep_going},
+                                       stop);
     report_.stopped = done.stopped || stop.stop_requested();
     for (std::size_t i = 0; i < work.size(); ++i)
       take_result(i, done);
@@ -150,6 +154,8 @@ private:
       };
     } else {
       task.pool = ScheduledTask::Pool::io;
+      if (const FetchTask* fetch = std::get_if<FetchTask>(&graph_.tasks[i].action))
+        task.place = parts_.fetcher.first_server(*fetch);
       task.work = [this, i](std::stop_token stop) {
         return timed(i, [&] { return fetch_one(i, stop); });
       };

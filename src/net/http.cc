@@ -50,6 +50,14 @@ std::string curl_entry(const Endpoint& endpoint, const std::vector<std::string>&
   return entry;
 }
 
+/// Which server, through which proxy, at which addresses it is now.
+std::string place_of(const Url& url, const Transfer& transfer) {
+  std::string place = fmt::format("{}://{}:{} {}", url.scheme, url.host, url.port, transfer.proxy);
+  for (const std::string& addresses : transfer.resolved)
+    place += " " + addresses;
+  return place;
+}
+
 HttpFailure status_failure(const std::string& host, int status) {
   HttpFailure failure{.status = status,
                       .text = fmt::format("{}: the server answered with status {}", host, status)};
@@ -122,6 +130,7 @@ private:
   std::string ca_file_;
   std::mutex mutex_;
   TransferFunction* transfer_ = nullptr;
+  OpenConnections open_;
 };
 
 TransferFunction* CurlHttp::transfer_function() {
@@ -175,6 +184,7 @@ std::optional<HttpFailure> CurlHttp::get_once(const HttpRequest& request, const 
     if (std::optional<HttpFailure> failure = resolve(endpoint, transfer, stop)) return failure;
   }
   transfer.timeouts.connect = left_of(connect, start);
+  transfer.place = place_of(url, transfer);
   transfer_function()(transfer, result, stop);
   constexpr int kPart = 206;
   if (result.end == TransferResult::End::complete &&
@@ -215,7 +225,8 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
                       .from = request.from,
                       .validator = request.validator,
                       .total = request.total,
-                      .restart = &request.restart};
+                      .restart = &request.restart,
+                      .open = &open_};
     transfer.timeouts.first_byte = left_of(request.timeouts.first_byte, start);
     TransferResult result;
     answer.failure = get_once(request, *url, transfer, result, stop);

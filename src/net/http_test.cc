@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 namespace hdist {
@@ -439,6 +440,33 @@ TEST_F(HttpTest, PassesOnWhatTheReaderOfTheBodyThrows) {
   HttpRequest request;
   request.body = [](std::string_view) { throw Error(ErrorKind::failed, "test.body", "disk full"); };
   EXPECT_EQ(message_of([&] { get(server.url("/x"), request); }), "disk full");
+}
+
+TEST_F(HttpTest, AConnectionThatIsOpenServesTheNextRequest) {
+  std::atomic<int> connections = 0;
+  TestServer server([&](const Connection& client) {
+    ++connections;
+    for (int i = 0; i < 3; ++i) {
+      client.answer("body");
+      char last = 0; // the next request's head, read to its end
+      for (std::string head; !head.ends_with("\r\n\r\n"); head += last)
+        if (recv(client.fd, &last, 1, 0) != 1) return;
+    }
+  });
+  std::unique_ptr<Http> http = make_http(options_);
+  for (int i = 0; i < 3; ++i) {
+    HttpRequest request;
+    request.url = server.url("/" + std::to_string(i));
+    std::string body;
+    request.body = [&](std::string_view bytes) { body += bytes; };
+    EXPECT_FALSE(http->get(request, {}).failure);
+    EXPECT_EQ(body, "body");
+  }
+  EXPECT_EQ(connections, 1);
+  // The server has closed it meanwhile; that is no failure.
+  HttpRequest again;
+  again.url = server.url("/again");
+  EXPECT_FALSE(http->get(again, {}).failure);
 }
 
 TEST_F(HttpTest, ServesManyThreads) {

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <memory>
 
 namespace hdist {
 
@@ -72,14 +73,19 @@ struct AnswerHead {
 class Request {
 public:
   Request(const Transfer& transfer, TransferResult& result)
-      : transfer_(transfer), result_(result), easy_(curl_easy_init()), multi_(curl_multi_init()) {
+      : transfer_(transfer), result_(result), easy_(curl_easy_init()), multi_(multi_for(transfer)) {
     if (!easy_ || !multi_) throw std::bad_alloc();
     set_options();
     curl_multi_add_handle(multi_.get(), easy_.get());
   }
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
-  ~Request() { curl_multi_remove_handle(multi_.get(), easy_.get()); }
+  /// What was not read to its end is closed by libcurl; the rest may serve another transfer.
+  ~Request() {
+    curl_multi_remove_handle(multi_.get(), easy_.get());
+    if (transfer_.open != nullptr && result_.end == End::complete)
+      transfer_.open->leave(transfer_.place, {multi_.release(), &close_multi});
+  }
 
   void run(const std::stop_token& stop) {
     int running = 1;
@@ -102,6 +108,14 @@ public:
   }
 
 private:
+  static void close_multi(void* multi) { curl_multi_cleanup(static_cast<CURLM*>(multi)); }
+  static Multi multi_for(const Transfer& transfer) {
+    if (transfer.open != nullptr)
+      if (OpenConnections::Handle open = transfer.open->take(transfer.place))
+        return Multi(static_cast<CURLM*>(open.release()));
+    return Multi(curl_multi_init());
+  }
+
   template <typename Value> void set(CURLoption option, Value value) {
     curl_easy_setopt(easy_.get(), option, value);
   }

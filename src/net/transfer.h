@@ -4,7 +4,28 @@
 
 #include "net/http.h"
 
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
 namespace hdist {
+
+/// What transfers leave open for others: a connection to a server costs several round trips.
+/// Thread-safe; one transfer at a time has each.
+class OpenConnections {
+public:
+  using Handle = std::unique_ptr<void, void (*)(void*)>; // what it is is the module's business
+  /// One that was left for this place; empty when there is none.
+  Handle take(const std::string& place);
+  void leave(const std::string& place, Handle handle);
+
+private:
+  static constexpr std::size_t kMost = 32; // the oldest go first
+  std::mutex mutex_;
+  std::deque<std::pair<std::string, Handle>> open_;
+};
 
 struct Transfer {
   std::string url;
@@ -21,6 +42,8 @@ struct Transfer {
   std::string validator;
   int64_t total = -1;
   const std::function<void()>* restart = nullptr;
+  OpenConnections* open = nullptr;
+  std::string place; // where a connection for it leads, and which way
 };
 
 struct TransferResult {

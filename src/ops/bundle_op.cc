@@ -1,8 +1,8 @@
 #include "ops/bundle_op.h"
 
-#include "base/parallel.h"
 #include "base/text.h"
 #include "build/trial_dir.h"
+#include "engine/fetch_all.h"
 #include "ops/operation_list.h"
 #include "ops/runtasks.h"
 #include "ops/source_op.h"
@@ -11,15 +11,12 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <mutex>
 #include <numeric>
 #include <set>
 
 namespace hdist {
 
 namespace {
-
-constexpr int kAtOnce = 8; // fetches; the network is waited for, not the processor
 
 class Bundling {
 public:
@@ -33,16 +30,17 @@ public:
   }
 
   void add_graph(const TaskGraph& graph) {
-    std::vector<const FetchTask*> fetches;
+    std::vector<FetchTask> fetches;
     std::set<std::string> carried; // packs that the graph has in itself
     for (const Task& task : graph.tasks) {
-      if (const auto* fetch = std::get_if<FetchTask>(&task.action)) fetches.push_back(fetch);
+      if (const auto* fetch = std::get_if<FetchTask>(&task.action)) fetches.push_back(*fetch);
       if (const auto* pack = std::get_if<PackTask>(&task.action)) carried.insert(pack->key.str());
     }
-    parallel_for(fetches.size(), kAtOnce, [&](std::size_t i) {
-      guarded(name_of(*fetches[i]),
-              [&] { add(session_.fetcher().fetch(*fetches[i], {}, session_.stop()).item); });
-    });
+    std::vector<FetchResult> results = fetch_all(session_.fetcher(), fetches, {}, session_.stop());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (results[i].outcome) add(std::move(results[i].outcome->item));
+      if (results[i].error) add_problem(name_of(fetches[i]), *results[i].error);
+    }
     std::map<std::string, BuildSpec> specs;
     resolve_ids(graph, &specs);
     for (const auto& [task, spec] : specs)
@@ -76,7 +74,6 @@ private:
   }
 
   void add(SourceItem item) {
-    std::scoped_lock lock(mutex_);
     std::string key = item.key.str();
     wanted_.insert_or_assign(std::move(key), std::move(item));
   }
@@ -97,15 +94,17 @@ private:
       work();
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
-      std::scoped_lock lock(mutex_);
-      problems_.push_back(
-          fmt::format("{}: {}", printable(name), replace_all(error.message(), "\n", "\n  ")));
+      add_problem(name, error);
     }
+  }
+
+  void add_problem(const std::string& name, const Error& error) {
+    problems_.push_back(
+        fmt::format("{}: {}", printable(name), replace_all(error.message(), "\n", "\n  ")));
   }
 
   Session& session_;
   SourceStore bundle_;
-  std::mutex mutex_;
   std::map<std::string, SourceItem> wanted_; // by key
   std::vector<std::string> problems_;
 };
@@ -119,7 +118,6 @@ int64_t BundleResponse::size_bytes() const {
 }
 
 BundleResponse bundle_sources(Session& session, const BundleRequest& request) {
-  session.fetcher(); // before threads want it
   Bundling bundling(session, request.target);
   if (!request.keys.empty()) bundling.add_keys(request.keys);
   if (request.graph)

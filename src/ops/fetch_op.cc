@@ -1,6 +1,7 @@
 #include "ops/fetch_op.h"
 
 #include "base/text.h"
+#include "engine/fetch_all.h"
 #include "ops/operation_list.h"
 #include "source/git_address.h"
 #include "source/retention.h"
@@ -102,12 +103,16 @@ FetchResponse fetch_sources(Session& session, const FetchRequest& request) {
   for (const std::string& tag : request.tags)
     if (std::optional<std::string> why = bad_tag(tag))
       throw Error(ErrorKind::usage, "source.bad-tag", *why);
+  std::vector<FetchTask> tasks;
   for (const SourceCandidate& candidate : request.sources) {
     check_address(candidate);
-    FetchOutcome outcome = session.fetcher().fetch({{candidate}}, request.tags, session.stop());
-    response.sources.push_back(
-        {candidate.url, outcome.item.key, outcome.item.size_bytes, outcome.was_present});
+    tasks.push_back({{candidate}});
   }
+  const std::vector<FetchOutcome> outcomes =
+      outcomes_of(fetch_all(session.fetcher(), tasks, request.tags, session.stop()));
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    response.sources.push_back({request.sources[i].url, outcomes[i].item.key,
+                                outcomes[i].item.size_bytes, outcomes[i].was_present});
   return response;
 }
 

@@ -62,6 +62,8 @@ Fetcher& Session::fetcher() {
     FetchOptions options;
     options.refresh = request_.refresh;
     options.offline = request_.offline;
+    options.at_once = static_cast<int>(config_.integer("sources", "downloads"));
+    options.per_host = static_cast<int>(config_.integer("sources", "downloads-per-host"));
     options.mirrors = config_.paths("sources", "mirrors");
     fetcher_ = std::make_unique<Fetcher>(sources(), *http_, *deb_, *dead_hosts_, options, events_);
   }

@@ -90,6 +90,12 @@ struct Urgency {
 };
 using Ready = std::set<Urgency>;
 
+/// The io tasks of one place.
+struct IoPlace {
+  Ready ready;
+  int busy = 0;
+};
+
 /// One run. Threads take tasks by themselves under one mutex; all decisions are in next().
 class Run {
 public:
@@ -150,7 +156,7 @@ private:
   }
 
   void make_ready(std::size_t task) {
-    Ready& ready = is_io(task) ? ready_io_ : ready_cpu_[cores_of(task)];
+    Ready& ready = is_io(task) ? io_[tasks_[task].place].ready : ready_cpu_[cores_of(task)];
     ready.insert({path_s_[task], task});
   }
 
@@ -179,6 +185,28 @@ private:
     return other != nullptr && !tasks_[other->task].exclusive ? other : nullptr;
   }
 
+  /// Where the next download comes from: the place with the fewest, so that a long queue for one
+  /// keeps no other waiting; among equals, that of the most urgent.
+  IoPlace* next_io() {
+    if (busy_io_ >= options_.io_tasks) return nullptr;
+    IoPlace* best = nullptr;
+    for (auto& [name, place] : io_) {
+      const bool is_full =
+          !name.empty() && options_.io_per_place > 0 && place.busy >= options_.io_per_place;
+      if (is_full || place.ready.empty()) continue;
+      const bool is_better =
+          best == nullptr || place.busy < best->busy ||
+          (place.busy == best->busy && *place.ready.begin() < *best->ready.begin());
+      if (is_better) best = &place;
+    }
+    return best;
+  }
+
+  bool has_ready_io() const {
+    return std::any_of(io_.begin(), io_.end(),
+                       [](const auto& entry) { return !entry.second.ready.empty(); });
+  }
+
   /// Chooses what to start and counts it as running; false when nothing can start now.
   bool next(std::size_t& task) {
     if (!handing_out() || exclusive_runs_) return false;
@@ -190,9 +218,10 @@ private:
       ready_cpu_[cores_of(task)].erase(*cpu);
       busy_cores_ += cores_of(task);
       exclusive_runs_ = tasks_[task].exclusive;
-    } else if (!making_room && !ready_io_.empty() && busy_io_ < options_.io_tasks) {
-      task = ready_io_.begin()->task;
-      ready_io_.erase(ready_io_.begin());
+    } else if (IoPlace* place = making_room ? nullptr : next_io()) {
+      task = place->ready.begin()->task;
+      place->ready.erase(place->ready.begin());
+      ++place->busy;
       ++busy_io_;
     } else {
       return false;
@@ -204,7 +233,7 @@ private:
   /// With nothing running, what cannot start now never will.
   bool finished() const {
     return running_ == 0 &&
-           (!handing_out() || (ready_io_.empty() && most_urgent(options_.cores) == nullptr));
+           (!handing_out() || (!has_ready_io() && most_urgent(options_.cores) == nullptr));
   }
 
   void work() {
@@ -238,10 +267,12 @@ private:
 
   void end(std::size_t task, bool done, const std::exception_ptr& thrown) {
     --running_;
-    if (is_io(task))
+    if (is_io(task)) {
+      --io_[tasks_[task].place].busy;
       --busy_io_;
-    else
+    } else {
       busy_cores_ -= cores_of(task);
+    }
     if (tasks_[task].exclusive) exclusive_runs_ = false;
     results_[task] = done ? TaskResult::done : TaskResult::failed;
     if (thrown && !thrown_) thrown_ = thrown;
@@ -285,7 +316,7 @@ private:
   std::vector<std::size_t> missing_; // needs that are not done
   std::map<int, Ready>
       ready_cpu_; // by cores needed, so that a look costs no more than there are sizes
-  Ready ready_io_;
+  std::map<std::string, IoPlace> io_;
   std::vector<TaskResult> results_;
   int running_ = 0;
   int busy_cores_ = 0;

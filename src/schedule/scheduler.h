@@ -14,6 +14,7 @@ struct ScheduledTask {
   int cores = 1;
   bool exclusive = false;                       // nothing else runs beside it
   enum class Pool { cpu, io } pool = Pool::cpu; // io: downloads; counted apart
+  std::string place;                            // of io: what it goes to, such as a host; may be ""
   double weight = 1;                            // expected seconds; longest path first
   /// Returns false when the task failed; what depends on it is skipped.
   std::function<bool(std::stop_token)> work;
@@ -22,6 +23,7 @@ struct ScheduledTask {
 struct ScheduleOptions {
   int cores = 1;          // of the cpu pool
   int io_tasks = 8;       // at once
+  int io_per_place = 0;   // of them at one place that has a name; 0: no limit
   bool keep_going = true; // after a failure, independent tasks go on
 };
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <random>
 #include <stdexcept>
@@ -109,6 +110,20 @@ TEST(Scheduler, DownloadsRunBesideBuildsThatTakeAllCores) {
     task.work = [&](const std::stop_token&) { return meeting.arrive(); };
   ScheduleReport report = run_schedule(tasks, {.cores = 2, .io_tasks = 2}, {});
   EXPECT_EQ(report.results, std::vector<TaskResult>(3, TaskResult::done));
+}
+
+TEST(Scheduler, ALongQueueForOnePlaceKeepsNoOtherWaiting) {
+  // Two at "a" wait for the one at "b", which stands behind all of "a".
+  Meeting meeting(3);
+  std::atomic<int> met = 0;
+  std::vector<ScheduledTask> tasks(9);
+  for (ScheduledTask& task : tasks) {
+    task.pool = Pool::io;
+    task.place = &task == &tasks.back() ? "b" : "a";
+    task.work = [&](const std::stop_token&) { return ++met > 3 || meeting.arrive(); };
+  }
+  ScheduleReport report = run_schedule(tasks, {.io_tasks = 3, .io_per_place = 2}, {});
+  EXPECT_EQ(report.results, std::vector<TaskResult>(9, TaskResult::done));
 }
 
 TEST(Scheduler, ATaskThatWantsMoreCoresThanThereAreGetsAll) {
@@ -294,6 +309,7 @@ struct Watch {
   std::vector<bool> ended;
   int busy_cores = 0, busy_io = 0, running = 0;
   bool exclusive = false;
+  std::map<std::string, int> places;
   std::vector<std::string> breaches;
 
   void start(const ScheduledTask& task, const ScheduleOptions& options) {
@@ -305,6 +321,8 @@ struct Watch {
     change(task, 1, options);
     if (busy_cores > options.cores) breaches.push_back(task.name + " exceeds the cores");
     if (busy_io > options.io_tasks) breaches.push_back(task.name + " exceeds the downloads");
+    if (!task.place.empty() && places[task.place] > options.io_per_place)
+      breaches.push_back(task.name + " exceeds the downloads of its place");
   }
   void end(const ScheduledTask& task, std::size_t index, const ScheduleOptions& options) {
     std::lock_guard lock(mutex);
@@ -313,10 +331,12 @@ struct Watch {
   }
   void change(const ScheduledTask& task, int sign, const ScheduleOptions& options) {
     running += sign;
-    if (task.pool == Pool::io && !task.exclusive)
+    if (task.pool == Pool::io && !task.exclusive) {
       busy_io += sign;
-    else
+      places[task.place] += sign;
+    } else {
       busy_cores += sign * std::min(task.cores, options.cores);
+    }
     if (task.exclusive) exclusive = sign > 0;
   }
 };
@@ -325,7 +345,8 @@ TEST(Scheduler, RandomGraphsKeepEveryRule) {
   for (unsigned seed = 0; seed < 150; ++seed) {
     std::mt19937 random(seed);
     auto below = [&random](unsigned bound) { return static_cast<int>(random() % bound); };
-    ScheduleOptions options{.cores = 1 + below(4), .io_tasks = 1 + below(3)};
+    ScheduleOptions options{
+        .cores = 1 + below(4), .io_tasks = 1 + below(3), .io_per_place = 1 + below(2)};
     Watch watch;
     std::vector<ScheduledTask> tasks(static_cast<std::size_t>(1 + below(60)));
     watch.ended.resize(tasks.size());
@@ -337,6 +358,7 @@ TEST(Scheduler, RandomGraphsKeepEveryRule) {
       task.cores = 1 + below(5);
       task.exclusive = below(15) == 0;
       task.pool = below(3) == 0 ? Pool::io : Pool::cpu;
+      task.place = std::string(static_cast<std::size_t>(below(3)), 'h');
       task.weight = below(5);
       task.work = [&, i](const std::stop_token&) {
         watch.start(tasks[i], options);

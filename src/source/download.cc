@@ -172,10 +172,24 @@ void Downloader::wait_a_little(int failures, const std::stop_token& stop) const 
     std::this_thread::sleep_for(kStep);
 }
 
+std::optional<HostSlots::Slot> Downloader::take_slot(const Url& url, const Lane& lane) {
+  const std::string server = fmt::format("{}:{}", url.host, url.port);
+  if (std::optional<HostSlots::Slot> slot = slots_.try_take(server)) return slot;
+  lane.waits();
+  std::optional<HostSlots::Slot> slot = slots_.take(server, lane.stop());
+  lane.goes_on();
+  return slot;
+}
+
 AttemptResult Downloader::get(const std::string& url, const Wanted& wanted,
                               TransferProgress& progress, Patience patience, const Lane& lane) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
+  const std::optional<HostSlots::Slot> slot = take_slot(*parsed, lane);
+  if (!slot && lane.is_beaten()) return AttemptResult::failed("another address was faster");
+  if (!slot)
+    throw Error(ErrorKind::interrupted, "source.stopped",
+                fmt::format("fetching {} was stopped", progress.name()));
   const Job job{url, parsed->host, wanted, progress, patience, lane};
   bool is_of_parts = true;
   AttemptResult result = get_content(job, is_of_parts);

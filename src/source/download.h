@@ -5,6 +5,7 @@
 #include "net/http.h"
 #include "source/attempt.h"
 #include "source/host_accounts.h"
+#include "source/host_slots.h"
 #include "source/source_store.h"
 #include "source/transfer_progress.h"
 
@@ -26,6 +27,7 @@ struct DownloadOptions {
   /// time twice as late as before. What it gave stays, where it says which version it was.
   int retries = 3;
   std::chrono::milliseconds retry_after{300};
+  int per_host = 4; // transfers at once from one server
 };
 
 /// The first round passes over hosts that were silent or dead lately; the second asks them.
@@ -36,7 +38,7 @@ class Downloader {
 public:
   Downloader(const SourceStore& store, Http& http, DeadHosts& dead_hosts, DownloadOptions options)
       : store_(store), http_(http), dead_hosts_(dead_hosts), options_(options),
-        accounts_(options.host_budget), silence_(options.host_budget) {}
+        accounts_(options.host_budget), silence_(options.host_budget), slots_(options.per_host) {}
   /// Tells the lane when the first byte is there, and puts the content into the store as its
   /// finish. Errors are the store's own, or interrupted.
   AttemptResult get(const std::string& url, const Wanted& wanted, TransferProgress& progress,
@@ -54,6 +56,8 @@ private:
   struct Gate;
   /// `is_of_parts`: in, whether to go on with what an earlier run has; out, whether the content
   /// is of several answers.
+  /// The server's turn; nullopt: the lane is to stop.
+  std::optional<HostSlots::Slot> take_slot(const Url& url, const Lane& lane);
   AttemptResult get_content(const Job& job, bool& is_of_parts);
   AttemptResult failed(const HttpFailure& failure, const std::string& host,
                        HostAccounts::Clock::time_point start);
@@ -79,6 +83,7 @@ private:
   DownloadOptions options_;
   HostAccounts accounts_; // of hosts that could not be reached
   HostAccounts silence_;  // of hosts that connected and then said nothing
+  HostSlots slots_;
 };
 
 } // namespace hdist

@@ -150,7 +150,8 @@ struct Fetcher::State {
                    {.patience = options.patience,
                     .host_budget = options.host_budget,
                     .ask_dead_hosts = options.refresh,
-                    .remember_from = options.remember_from}),
+                    .remember_from = options.remember_from,
+                    .per_host = options.per_host}),
         git(sources, downloader, sink) {}
 
   SourceStore& store;
@@ -331,6 +332,18 @@ Fetcher::Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dea
                  FetchOptions options, Events& events)
     : state_(std::make_unique<State>(store, http, deb, dead_hosts, std::move(options), events)) {}
 Fetcher::~Fetcher() = default;
+
+const FetchOptions& Fetcher::options() const {
+  return state_->options;
+}
+
+std::string Fetcher::first_server(const FetchTask& task) const {
+  const std::vector<MirrorPlace> places = mirror_places(options().mirrors, task);
+  if (places.empty() && task.candidates.empty()) return "";
+  const std::optional<Url> url =
+      Url::parse(places.empty() ? task.candidates.front().url : places.front().url);
+  return url ? fmt::format("{}:{}", url->host, url->port) : "";
+}
 
 FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string>& tags,
                             const std::stop_token& stop) {

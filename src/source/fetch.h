@@ -24,6 +24,8 @@ struct FetchOptions {
   std::chrono::milliseconds remember_from{500}; // a host must have cost it to be remembered as dead
   bool refresh = false; // ask again although the address is known, or its host was not reachable
   bool offline = false; // only what is in the store or in local files
+  int at_once = 8;      // sources
+  int per_host = 4;     // transfers from one server
   std::vector<std::string> mirrors; // asked first for full keys: <mirror>/packs/<type>/<digest52>
 };
 
@@ -50,6 +52,9 @@ public:
   /// several threads; equal requests at once download once.
   FetchOutcome fetch(const FetchTask& task, const std::vector<std::string>& tags = {},
                      const std::stop_token& stop = {});
+  /// The server that would be asked first; "": none.
+  std::string first_server(const FetchTask& task) const;
+  const FetchOptions& options() const;
 
 private:
   struct State;
