@@ -172,10 +172,11 @@ TEST_F(Configs, UnknownNamesAreErrorsWithTheLineAndTheNearestName) {
 
 TEST_F(Configs, AWrongValueIsAnErrorAtTheValue) {
   user("[builder]\n    keep-failed = many\n");
-  EXPECT_EQ(error(), user_file() +
-                         ":2:19: [builder] keep-failed: \"many\": expected an integer from 0\n"
-                         "    2 |     keep-failed = many\n"
-                         "      |                   ^");
+  EXPECT_EQ(error(),
+            user_file() +
+                ":2:19: [builder] keep-failed: \"many\": expected an integer from 0 to 1000000\n"
+                "    2 |     keep-failed = many\n"
+                "      |                   ^");
   user("[sources]\nkeep-nightly = 3 moons\n");
   EXPECT_NE(error().find(":2:16: [sources] keep-nightly: \"3 moons\": expected a time"),
             std::string::npos);

@@ -75,12 +75,12 @@ TEST(Keys, ValuesOfOtherKindsAreChecked) {
       check(KeyKind::duration, "soon"),
       "error: \"soon\": expected a time like \"1 week\" or \"36 hours\", \"forever\" or \"never\"");
   EXPECT_EQ(check(KeyKind::count, "0"), "0");
-  EXPECT_EQ(check(KeyKind::count, "-1"), "error: \"-1\": expected an integer from 0");
+  EXPECT_EQ(check(KeyKind::count, "-1"), "error: \"-1\": expected an integer from 0 to 1000000");
   EXPECT_EQ(check(KeyKind::number, "8"), "8");
   EXPECT_EQ(check(KeyKind::number, "257"), "error: \"257\": expected an integer from 1 to 256");
   EXPECT_EQ(check(KeyKind::number, "0"), "error: \"0\": expected an integer from 1 to 256");
   EXPECT_EQ(check(KeyKind::jobs, ""), "");
-  EXPECT_EQ(check(KeyKind::jobs, "0"), "error: \"0\": expected an integer from 1");
+  EXPECT_EQ(check(KeyKind::jobs, "0"), "error: \"0\": expected an integer from 1 to 4096");
   EXPECT_EQ(check(KeyKind::flag, "Off"), "Off");
   EXPECT_EQ(check(KeyKind::flag, "1"), "error: \"1\": expected on or off");
   EXPECT_EQ(check(KeyKind::share, "group"), "group");

@@ -31,6 +31,10 @@ Error joined(const std::vector<Error>& errors) {
 
 } // namespace
 
+int tasks_per_server(const FetchOptions& options) {
+  return options.per_host + std::max(1, (options.at_once - options.per_host) / 2);
+}
+
 std::vector<FetchResult> fetch_all(Fetcher& fetcher, const std::vector<FetchTask>& tasks,
                                    const std::vector<std::string>& tags,
                                    const std::stop_token& stop) {
@@ -51,7 +55,8 @@ std::vector<FetchResult> fetch_all(Fetcher& fetcher, const std::vector<FetchTask
     };
   }
   const FetchOptions& options = fetcher.options();
-  run_schedule(work, {.io_tasks = options.at_once, .io_per_place = options.per_host}, stop);
+  run_schedule(work, {.io_tasks = options.at_once, .io_per_place = tasks_per_server(options)},
+               stop);
   if (stop.stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped", "fetching was stopped");
   return results;

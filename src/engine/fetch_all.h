@@ -12,6 +12,10 @@
 
 namespace hdist {
 
+/// Sources of one server that are worked on at once: more than may be transferred, because what is
+/// there is still put into the store; but not all places, so that others have some.
+int tasks_per_server(const FetchOptions& options);
+
 /// What became of one: one of the two.
 struct FetchResult {
   std::optional<FetchOutcome> outcome;

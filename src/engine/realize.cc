@@ -1,5 +1,6 @@
 #include "engine/realize.h"
 
+#include "engine/fetch_all.h"
 #include "engine/plan.h"
 #include "model/hitpack.h"
 
@@ -52,7 +53,7 @@ public:
     ScheduleReport done = run_schedule(work,
                                        {.cores = options_.jobs,
                                         .io_tasks = parts_.fetcher.options().at_once,
-                                        .io_per_place = parts_.fetcher.options().per_host,
+                                        .io_per_place = tasks_per_server(parts_.fetcher.options()),
                                         .keep_going = options_.keep_going},
                                        stop);
     report_.stopped = done.stopped || stop.stop_requested();

@@ -41,7 +41,7 @@ bool is_sure(const std::string& validator, bool is_checked) {
 
 struct Downloader::Job {
   const std::string& url;
-  const std::string& host;
+  const Url& parsed;
   const Wanted& wanted;
   TransferProgress& progress;
   Patience patience;
@@ -185,12 +185,7 @@ AttemptResult Downloader::get(const std::string& url, const Wanted& wanted,
                               TransferProgress& progress, Patience patience, const Lane& lane) {
   std::optional<Url> parsed = Url::parse(url);
   if (!parsed) return AttemptResult::failed("not a valid address");
-  const std::optional<HostSlots::Slot> slot = take_slot(*parsed, lane);
-  if (!slot && lane.is_beaten()) return AttemptResult::failed("another address was faster");
-  if (!slot)
-    throw Error(ErrorKind::interrupted, "source.stopped",
-                fmt::format("fetching {} was stopped", progress.name()));
-  const Job job{url, parsed->host, wanted, progress, patience, lane};
+  const Job job{url, *parsed, wanted, progress, patience, lane};
   bool is_of_parts = true;
   AttemptResult result = get_content(job, is_of_parts);
   if (result.wrong_content && is_of_parts) {
@@ -203,6 +198,11 @@ AttemptResult Downloader::get(const std::string& url, const Wanted& wanted,
 }
 
 AttemptResult Downloader::get_content(const Job& job, bool& is_of_parts) {
+  std::optional<HostSlots::Slot> slot = take_slot(job.parsed, job.lane);
+  if (!slot && job.lane.is_beaten()) return AttemptResult::failed("another address was faster");
+  if (!slot)
+    throw Error(ErrorKind::interrupted, "source.stopped",
+                fmt::format("fetching {} was stopped", job.progress.name()));
   Deposit unfinished = store_.deposit();
   HttpRequest request{.url = job.url, .timeouts = {}};
   const bool is_checked = job.wanted.expected.has_value();
@@ -229,9 +229,10 @@ AttemptResult Downloader::get_content(const Job& job, bool& is_of_parts) {
   Clock::time_point start = Clock::now();
   HttpResult answer = get_all(request, deposit, is_checked, stop_here.get_token());
   gate.waiting.end();
+  slot.reset(); // the next one's turn, while this is put into the store
   deposit.rethrow();
   if (!answer.failure) {
-    dead_hosts_.mark_alive(job.host);
+    dead_hosts_.mark_alive(job.parsed.host);
     is_of_parts = answer.bytes < deposit.size_bytes();
     std::optional<AttemptResult> result;
     const bool was_first = job.lane.finish([&] {
@@ -243,14 +244,14 @@ AttemptResult Downloader::get_content(const Job& job, bool& is_of_parts) {
   const bool was_stopped = !answer.failure || answer.failure->reason == Reason::stopped;
   if (job.lane.is_beaten() && was_stopped) {
     if (has_begun || !answer.failure) return AttemptResult::failed("another address was faster");
-    return charge_beaten(*answer.failure, job.host, start);
+    return charge_beaten(*answer.failure, job.parsed.host, start);
   }
   if (!request.validator.empty() && deposit.size_bytes() > 0)
     std::move(deposit).take().suspend(job.url, {request.validator, request.total});
   if (job.lane.stop().stop_requested())
     throw Error(ErrorKind::interrupted, "source.stopped",
                 fmt::format("fetching {} was stopped", job.progress.name()));
-  if (gate.refusal.empty()) return failed(*answer.failure, job.host, start);
+  if (gate.refusal.empty()) return failed(*answer.failure, job.parsed.host, start);
   AttemptResult refused = AttemptResult::failed(printable(answer.failure->text));
   refused.network = true;
   refused.worth_waiting = may_wait_for(gate.host);
