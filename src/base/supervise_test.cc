@@ -111,7 +111,7 @@ protected:
 };
 
 std::string name_of(Isolation isolation) {
-  static const char* const kNames[] = {"automatic", "subreaper", "helper"};
+  static constexpr const char* kNames[] = {"automatic", "subreaper", "helper"};
   return kNames[static_cast<int>(isolation)];
 }
 

@@ -125,6 +125,9 @@ private:
     if (name.empty() || name.find('=') != std::string::npos)
       throw bad_command(value, path,
                         fmt::format("\"{}\" cannot be the name of a variable", printable(name)));
+    // Set, they would lead what the job makes to where nobody looks for it.
+    if (name == "ARTIFACT" || name == "BUILD")
+      throw bad_command(value, path, fmt::format("{} is the job's own and cannot be set", name));
   }
 
   void check_environment(const Value& environment, const std::string& path) const {

@@ -61,7 +61,10 @@ std::optional<std::string> passwd_home() {
 std::string expand_home(const std::string& path, const std::string& home) {
   if (!path.starts_with('~')) return path;
   if (path == "~") return home;
-  if (path[1] == '/') return join_path(home, path.substr(2));
+  if (path[1] == '/') {
+    const std::size_t rest = path.find_first_not_of('/', 1); // join_path() takes "/x" as it is
+    return rest == std::string::npos ? home : join_path(home, path.substr(rest));
+  }
   throw Error(
       ErrorKind::usage, "config.value",
       fmt::format("\"{}\": only ~/ is replaced, not the home of another user; write the whole path",

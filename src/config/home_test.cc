@@ -61,6 +61,8 @@ TEST(Home, ATildeIsReplacedAtTheStartOnly) {
   EXPECT_EQ(expand_home("~", "/h"), "/h");
   EXPECT_EQ(expand_home("~/x/y", "/h"), "/h/x/y");
   EXPECT_EQ(expand_home("/x/~", "/h"), "/x/~");
+  EXPECT_EQ(expand_home("~//x", "/h"), "/h/x"); // as in a shell: never "/x"
+  EXPECT_EQ(expand_home("~///", "/h"), "/h");
   EXPECT_EQ(expand_home("", "/h"), "");
   EXPECT_NE(message_of([] { expand_home("~root/x", "/h"); }).find("only ~/ is replaced"),
             std::string::npos);

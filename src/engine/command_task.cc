@@ -80,13 +80,11 @@ Command command_of(const CommandTask& task, const std::vector<JobImport>& import
 
 } // namespace
 
-void run_command_task(const std::string& name, const CommandTask& task,
-                      const std::vector<JobImport>& imports,
-                      const CommandSurroundings& surroundings, Events& events,
-                      std::stop_token stop) {
+void run_command_task(const CommandRun& run, const CommandSurroundings& surroundings,
+                      Events& events, std::stop_token stop) {
   try {
-    Command command = command_of(task, imports, surroundings);
-    OutputLines lines(name, events);
+    Command command = command_of(run.task, run.imports, surroundings);
+    OutputLines lines(run.name, events);
     command.output = [&](std::string_view bytes) { lines.write(bytes); };
     const ExitStatus status = run_supervised(
         command,
@@ -99,7 +97,7 @@ void run_command_task(const std::string& name, const CommandTask& task,
                 fmt::format("{}: {}{}", printable(shell_join(command.argv)), status.text(),
                             lines.last_lines()));
   } catch (Error& error) {
-    throw error.during(fmt::format("running the task '{}'", name));
+    throw error.during(fmt::format("running the task '{}'", run.name));
   }
 }
 

@@ -18,12 +18,16 @@ struct CommandSurroundings {
   Env environment;       // of the caller; imports and the task's own variables come on top
 };
 
+struct CommandRun {
+  std::string name; // of the task
+  const CommandTask& task;
+  std::vector<JobImport> imports; // those of the task, as they are there
+};
+
 /// Runs it under a supervisor: no process of it is left. Its output goes to `events` as log lines
-/// of `name`. Error "tasks.command-failed" says how it ended, with its last lines; a program that
+/// of its name. Error "tasks.command-failed" says how it ended, with its last lines; a program that
 /// cannot be started and a variable that is not set are Errors too.
-void run_command_task(const std::string& name, const CommandTask& task,
-                      const std::vector<JobImport>& imports,
-                      const CommandSurroundings& surroundings, Events& events,
-                      std::stop_token stop);
+void run_command_task(const CommandRun& run, const CommandSurroundings& surroundings,
+                      Events& events, std::stop_token stop);
 
 } // namespace hdist

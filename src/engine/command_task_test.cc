@@ -11,7 +11,7 @@ namespace {
 class CommandTaskTest : public ::testing::Test {
 protected:
   void run(const CommandTask& task, const std::vector<JobImport>& imports = {}) {
-    run_command_task("t", task, imports, {HDIST_SUPERVISE_PATH, Env::current()}, events_, {});
+    run_command_task({"t", task, imports}, {HDIST_SUPERVISE_PATH, Env::current()}, events_, {});
   }
   CommandTask script(const std::string& text) const { return {.argv = {"sh", "-c", text}}; }
 

@@ -256,7 +256,7 @@ private:
                     fmt::format("the task '{}' needs {}, which is not built", name, import.id));
       imports.push_back({record->id.str(), parts_.artifacts.path_of(*record), import.ref});
     }
-    run_command_task(name, command, imports, parts_.commands, parts_.events, stop);
+    run_command_task({name, command, std::move(imports)}, parts_.commands, parts_.events, stop);
   }
 
   /// What is wrong with one task (its addresses, its source, its spec) is that task's result; what

@@ -207,6 +207,12 @@ read_install_command(Fields& fields, const std::map<std::string, ArtifactId>& de
   std::vector<std::string> known{"ARTIFACT"};
   for (const auto& [name, id] : dependencies)
     known.push_back(name);
+  if (("/" + command.front() + "/").find("/../") != std::string::npos)
+    throw Error(ErrorKind::refused, "install.climbs-out",
+                fields
+                    .error("command", fmt::format("the program {} climbs out with '..'",
+                                                  printable(command.front())))
+                    .message());
   std::string word = command.front().substr(0, command.front().find('/'));
   for (const std::string& name : known)
     if (word == "$" + name || word == "${" + name + "}") return command;

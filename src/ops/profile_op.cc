@@ -1,5 +1,6 @@
 #include "ops/profile_op.h"
 
+#include "base/text.h"
 #include "ops/operation_list.h"
 #include "profile/activate.h"
 #include "profile/foresee.h"
@@ -7,6 +8,11 @@
 #include "profile/registry.h"
 
 #include <fmt/format.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace hdist {
 
@@ -152,6 +158,33 @@ std::optional<ArtifactRecord> find_member(Session& session,
   return open_to_enter(session, made_from).find(member.id);
 }
 
+/// Whoever owns the directory decides what its programs are.
+void check_owner(Session& session, const OpenedProfile& profile) {
+  struct stat status {};
+  if (::stat(profile.generation_path.c_str(), &status) != 0)
+    throw_errno("stat", profile.generation_path);
+  const std::vector<unsigned> trusted = session.store_options().trusted_uids;
+  const bool is_trusted = status.st_uid == 0 || status.st_uid == ::geteuid() ||
+                          std::find(trusted.begin(), trusted.end(), status.st_uid) != trusted.end();
+  const bool is_open = (status.st_mode & S_IWOTH) != 0;
+  if (is_trusted && !is_open) return;
+  Error error(ErrorKind::refused, "profile.untrusted",
+              fmt::format("the profile {} is not entered: {}", printable(profile.path),
+                          is_trusted ? "everybody may write to " + profile.generation_path
+                                     : fmt::format("{} belongs to the user with uid {}, who is "
+                                                   "not trusted",
+                                                   profile.generation_path, status.st_uid)));
+  if (is_trusted)
+    error.advise({"take that right away: chmod o-w " + profile.generation_path, "", {}});
+  else
+    error.advise({fmt::format("if you trust whatever this user does there, name him in "
+                              "[builder] trust, beside those who are named already: {}",
+                              status.st_uid),
+                  "",
+                  {}});
+  throw error;
+}
+
 void check_members(Session& session, const OpenedProfile& profile) {
   if (profile.record.members.empty()) return;
   // Who enters what other distributions made need not have a store.
@@ -217,6 +250,7 @@ EnterResponse enter_profile(Session& session, const EnterRequest& request) {
   constexpr const char* kTokenVariable = "HDIST_RUN_TOKEN";
   OpenedProfile profile = session.profile(request.profile);
   check_path(profile);
+  check_owner(session, profile);
   std::string token = request.goes_inside ? hold_generation(session, profile) : "";
   check_members(session, profile);
   std::vector<ProfileVariable> variables =

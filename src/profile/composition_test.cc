@@ -17,7 +17,7 @@ protected:
     ArtifactRecord record{.id = ArtifactId::make(name, sha256(name))};
     std::string path = root_ + "/store/" + name + "/x";
     for (const std::string& file : files)
-      write_file(path + "/" + file, name);
+      write_file(join_path(path, file), name);
     return {record, path};
   }
   Dir target() { return Dir::create(target_.path); }

@@ -41,6 +41,17 @@ void check_name(const std::string& word) {
   if (bad) throw bad_name(word, "; a path needs a slash");
 }
 
+void check_new_name(const std::string& name) {
+  if (name.find('/') != std::string::npos)
+    throw bad_name(name, ": a name in the registry has no slash");
+  check_name(name);
+  if (name.starts_with('.')) throw bad_name(name, ": it begins with a dot");
+  constexpr std::size_t kLongest = 100;
+  if (name.size() > kLongest) throw bad_name(name, ": it is longer than 100 bytes");
+  if (printable(name) != name || trim(name) != name)
+    throw bad_name(name, ": it has characters that cannot be shown, or blanks around it");
+}
+
 std::optional<std::string> find_entry(const std::string& name,
                                       const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) {
@@ -71,6 +82,7 @@ std::string profile_path(const std::string& word, const std::vector<std::string>
   check_name(word);
   check_folders(folders);
   if (std::optional<std::string> found = find_entry(word, folders)) return *found;
+  if (to_make) check_new_name(word);
   if (to_make) return join_path(folders.front(), word);
   throw not_found(word, folders);
 }
@@ -135,16 +147,6 @@ RegisteredProfile registered_profile(const std::string& name,
 }
 
 namespace {
-
-void check_new_name(const std::string& name) {
-  if (name.find('/') != std::string::npos)
-    throw bad_name(name, ": a name in the registry has no slash");
-  check_name(name);
-  if (name.starts_with('.')) throw bad_name(name, ": it begins with a dot");
-  constexpr std::size_t kLongest = 100;
-  if (name.size() > kLongest) throw bad_name(name, ": it is longer than 100 bytes");
-  if (printable(name) != name) throw bad_name(name, ": it has characters that cannot be shown");
-}
 
 bool is_below(const std::string& path, const std::string& directory) {
   return path.starts_with(directory + "/");

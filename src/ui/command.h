@@ -27,6 +27,7 @@ struct PositionalInfo {
   bool required = true;
   bool many = false;                     // takes all the rest
   std::vector<std::string> choices = {}; // no other word may stand here; empty: any
+  bool may_be_empty = false;             // '' is a value
 };
 
 struct CommandInfo {

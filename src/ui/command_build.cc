@@ -38,8 +38,9 @@ int build_action(Cli& cli, const Arguments& arguments) {
   if (arguments.flag("--keep-build")) cli.request().keep = KeepBuild::always;
   cli.events().show_logs();
   BuildResponse response = build_spec(cli.session(), read_spec(arguments));
-  if (cli.json()) cli.print_json(to_value(response));
+  // The one answer of a stopped run is that it was stopped.
   if (cli.interrupted()) throw Error(ErrorKind::interrupted, "interrupted", "interrupted");
+  if (cli.json()) cli.print_json(to_value(response));
   if (const BuildFailure* failure = std::get_if<BuildFailure>(&response.outcome)) {
     cli.events().write_line(failure_text(*failure, cli.brand().program));
     return exit_code(failure->code == "build.foreign-platform" ? ErrorKind::refused

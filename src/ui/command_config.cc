@@ -90,7 +90,7 @@ CliCommand config_command() {
            "'config unset KEY' takes its line out of there and says what holds then.",
            {{"VERB", "list, get, set or unset", true, false, {"list", "get", "set", "unset"}},
             {"KEY", "section.key, for get, set and unset", false, false},
-            {"VALUE", "the new value, for set; '' for an empty one", false, false}},
+            {"VALUE", "the new value, for set; '' for an empty one", false, false, {}, true}},
            {},
            "",
            {"config list", "config get builder.store",

@@ -144,7 +144,11 @@ private:
     if (!value && at_ == words_.size())
       throw Error(ErrorKind::usage, "usage.missing-value",
                   fmt::format("{} needs a value: {} {}", name, name, option.value));
-    result_.push_back(kMark + (value ? *value : words_[at_++]));
+    const std::string& given = value ? *value : words_[at_++];
+    if (given.empty()) // mostly a variable of a shell that is not set
+      throw Error(ErrorKind::usage, "usage.empty-argument",
+                  fmt::format("the value of {} is empty: {} {}", name, name, option.value));
+    result_.push_back(kMark + given);
   }
 
   static bool is_utf8_letter(const std::string& word, std::size_t at) {
@@ -179,8 +183,14 @@ void place_positionals(const CommandInfo& info, const std::vector<std::string>& 
   std::size_t next = 0;
   for (const PositionalInfo& positional : info.positionals) {
     std::vector<std::string>& values = arguments.values_[positional.name];
-    while (next < words.size() && (positional.many || values.empty()))
-      check_choice(info, positional, values.emplace_back(unmarked(words[next++])));
+    while (next < words.size() && (positional.many || values.empty())) {
+      const std::string& word = values.emplace_back(unmarked(words[next++]));
+      if (word.empty() && !positional.may_be_empty)
+        throw Error(ErrorKind::usage, "usage.empty-argument",
+                    fmt::format("the {} given to '{}' is empty: {}", positional.name, info.name,
+                                positional.help));
+      check_choice(info, positional, word);
+    }
     if (positional.required && values.empty())
       throw Error(ErrorKind::usage, "usage.missing-argument",
                   fmt::format("'{}' needs {}: {}", info.name, positional.name, positional.help));

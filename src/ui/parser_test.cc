@@ -105,7 +105,6 @@ TEST(Parser, LettersMayStandTogether) {
   EXPECT_EQ(line.global.value("--jobs"), "3");
   EXPECT_EQ(line.arguments.value("STACK"), "s.yaml");
   EXPECT_EQ(parse({"update", "-nj4"}).global.value("--jobs"), "4");
-  EXPECT_EQ(parse({"update", "--jobs="}).global.value("--jobs"), "");
   EXPECT_EQ(parse({"update", "--jobs", "--json"}).global.value("--jobs"), "--json");
 }
 
@@ -118,6 +117,13 @@ TEST(Parser, ALineThatIsRefusedStillSaysItsCommandAndForm) {
   EXPECT_EQ(sketch({"-j", "update", "run", "--frob"}).command->info.name, "run");
   EXPECT_FALSE(sketch({"run", "p", "--", "x", "--json"}).json);
   EXPECT_FALSE(sketch({"--jobs", "--json", "update"}).json);
+}
+
+TEST(Parser, AnEmptyArgumentIsNone) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"update", "--jobs="}, {"update", "-j", ""}, {"update", ""}})
+    EXPECT_EQ(code_of([&] { parse(words); }), "usage.empty-argument");
+  EXPECT_EQ(parse({"run", "p", "--", ""}).arguments.rest(), std::vector<std::string>{""});
 }
 
 TEST(Parser, MissingAndSuperfluousArgumentsAreNamed) {

@@ -25,3 +25,15 @@ touch go
 expect_exit 0 hdist update
 expect_out '(1 built, 1 already there)'
 [ -z "$(find "$HDIST_HOME/.hashdist/artifacts" -name '*.claim.*')" ] || fail 'a claim is left'
+
+# As JSON it is one document, also of a single build.
+spec long "touch $PWD/began; sleep 200" >long.json
+env --default-signal=INT "$HDIST" --json build long.json >out 2>err &
+pid=$!
+background="$background $pid"
+await test -e began
+kill -INT "$pid"
+code=0
+wait "$pid" || code=$?
+expect_equal "$code" 130
+expect_equal "$(json out 'd["error"]["kind"]')" interrupted

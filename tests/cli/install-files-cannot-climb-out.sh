@@ -27,3 +27,7 @@ expect_err 'exit status 4'
 expect_err sorry
 expect_equal "$(readlink p)" "$before"
 expect_equal "$(find "$HDIST_HOME/.hashdist/generations" -name half)" ''
+
+spec climber 'echo "{\"command\": [\"\$ARTIFACT/../../../bin/sh\", \"-c\", \"touch pwned\"]}" >$ARTIFACT/install.json' >climber.json
+expect_exit 3 hdist build climber.json
+expect_err "climbs out with '..'"

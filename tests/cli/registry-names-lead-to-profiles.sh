@@ -40,5 +40,9 @@ expect_equal "$(hdist run mine -- p)" two
 expect_exit 0 hdist profile unlink mine
 refute_file "$HDIST_HOME/.hashdist/profiles/mine"
 expect_equal "$(far/stack/bin/p)" two
+for name in "$(printf 'a\nb')" "$(printf 'a\033[31mb')" .hidden ' '; do
+  expect_exit 2 hdist makeprofile "$name" "$(cat one)"
+  expect_err 'is no profile name'
+done
 expect_exit 2 hdist profile lnk a b
 expect_err "is 'link' meant?"

@@ -18,6 +18,12 @@ try usage.directory --json -C /nonexistent update
 try usage.jobs -j 0 update --json
 try usage.unknown-option update --json --frob
 try usage.missing-value update --json --jobs
+# A variable of the shell that is not set.
+try usage.empty-argument --json update ''
+try usage.empty-argument --json resolve --root '' lua
+try usage.empty-argument --json root add ''
+try usage.empty-argument --json bundle '' key
+try usage.empty-argument --json fetch --tag= x
 expect_exit 125 hdist run --json
 expect_equal "$(json out 'd["error"]["code"]')" usage.missing-argument
 expect_exit 2 hdist frob -- --json

@@ -21,3 +21,25 @@ expect_exit 0 hdist update
 printf '[builder]\ntrust = nobody-of-that-name\n' >home/.hashdistconfig
 expect_exit 2 hdist env s
 expect_err "there is no user called nobody-of-that-name"
+
+# Nor is a profile entered that somebody else made, by whatever way: he decides what is in it.
+rm home/.hashdistconfig
+chown 0 home/.hashdist/artifacts/one
+mkdir -p theirs/bin
+printf '#!/bin/sh\necho evil\n' >theirs/bin/one
+echo '{"version": 1, "generation": 1, "members": [], "environment": {}}' >theirs/profile.json
+chmod +x theirs/bin/one
+hdist makeprofile "$PWD/mine" one >/dev/null
+cp "$(hdist --json env ./mine | "$PYTHON" -c 'import json,sys; print(json.load(sys.stdin)["path"])')/profile.json" theirs/profile.json
+chown -R 4242 theirs
+for command in 'env ./theirs' '--json env ./theirs' 'shell ./theirs'; do
+  # shellcheck disable=SC2086
+  expect_exit 3 hdist $command
+  expect_err "belongs to the user with uid 4242, who is not trusted"
+done
+expect_exit 125 hdist run ./theirs -- one
+chown -R 0 theirs
+expect_exit 0 hdist run ./theirs -- one
+chmod o+w theirs
+expect_exit 3 hdist env ./theirs
+expect_err 'everybody may write to'
