@@ -18,6 +18,7 @@ protected:
   }
   std::vector<std::string> names(const std::vector<std::string>& requested) {
     std::vector<ArtifactId> ids;
+    ids.reserve(requested.size());
     for (const std::string& name : requested)
       ids.push_back(id(name));
     FindArtifact find = [&](const ArtifactId& wanted) -> std::optional<FoundArtifact> {
