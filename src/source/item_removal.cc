@@ -1,6 +1,7 @@
 #include "source/item_removal.h"
 
 #include "base/error.h"
+#include "base/lease.h"
 #include "base/text.h"
 #include "source/item_place.h"
 #include "source/own_names.h"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr const char* kCondemned = "condemned";
 constexpr std::string_view kNote = ".json";
-constexpr int64_t kLongestVerdictSeconds = 60; // whoever condemned it is dead by then
+constexpr int64_t kLongestVerdictSeconds = 60; // whoever condemned it is taken for dead then
 constexpr int64_t kDaySeconds = 86'400;
 constexpr std::chrono::seconds kLongestWait{10};
 constexpr std::chrono::milliseconds kStep{2};
@@ -32,13 +33,35 @@ std::optional<int64_t> age_s(const Dir& root, const std::string& name) {
   return now_s() - status->st_mtim.tv_sec;
 }
 
+/// A condemnation as others see it: its file holds who decides (a LeaseHolder).
+class Decision {
+public:
+  Decision(const Dir& root, std::string mark)
+      : root_(root), mark_(std::move(mark)), holder_(root, mark_) {}
+
+  /// Somebody decides, as far as can be known.
+  bool lasts() {
+    std::optional<int64_t> age = age_s(root_, mark_);
+    return age && *age <= kLongestVerdictSeconds && holder_.look() != Liveness::dead;
+  }
+  /// The file is there, and whoever made it is dead.
+  bool is_abandoned() { return root_.exists(mark_) && !lasts(); }
+
+private:
+  const Dir& root_;
+  std::string mark_;
+  LeaseWatch holder_;
+};
+
 /// A file that says that somebody decides about the item. Destroying it removes it.
 class Condemnation {
 public:
   Condemnation(const Dir& root, const SourceKey& key) : root_(root), mark_(mark_of(key)) {
     root_.make_dir(kCondemned);
-    if (age_s(root_, mark_).value_or(0) > kLongestVerdictSeconds) root_.remove_file(mark_);
-    is_ours_ = root_.link_new_file(mark_, "", {.mode = 0444, .durable = false});
+    if (Decision(root_, mark_).is_abandoned()) root_.remove_file(mark_);
+    constexpr int kLength = 32;
+    is_ours_ = root_.link_new_file(mark_, LeaseHolder::self(random_name(kLength)).text(),
+                                   {.mode = 0444, .durable = false});
   }
   ~Condemnation() {
     try {
@@ -110,21 +133,19 @@ void mend_item(const StoreFiles& files, const SourceItem& item,
   try {
     fetch_again();
   } catch (...) {
-    if (!root.rename_new(aside, place)) root.remove_file(aside); // another process has mended it
+    if (!root.rename_new(aside, place))
+      root.remove_file(aside); // another process has mended it
     throw;
   }
   root.remove_file(aside);
 }
 
 bool await_verdict(const Dir& root, const SourceKey& key) {
-  std::string mark = mark_of(key);
+  Decision decision(root, mark_of(key));
   bool waited = false;
   for (auto end = std::chrono::steady_clock::now() + kLongestWait;
-       std::chrono::steady_clock::now() < end; waited = true) {
-    std::optional<int64_t> age = age_s(root, mark);
-    if (!age || *age > kLongestVerdictSeconds) return waited;
+       std::chrono::steady_clock::now() < end && decision.lasts(); waited = true)
     std::this_thread::sleep_for(kStep);
-  }
   return waited;
 }
 

@@ -22,8 +22,8 @@ bool remove_item(const StoreFiles& files, const SourceItem& item,
 void mend_item(const StoreFiles& files, const SourceItem& item,
                const std::function<void()>& fetch_again);
 
-/// Of an item that is not there: waits while somebody decides about it, seconds at most. False:
-/// nobody does.
+/// Of an item that is not there: waits while somebody who lives decides about it, seconds at most.
+/// False: nobody does.
 bool await_verdict(const Dir& root, const SourceKey& key);
 
 /// Condemnations by processes that died, a day ago or more.

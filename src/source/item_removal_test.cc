@@ -2,6 +2,10 @@
 
 #include "source/git_testing.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <thread>
 
 namespace hdist {
@@ -89,6 +93,26 @@ TEST(ItemRemoval, WhatCannotBeMendedStaysAsItIs) {
   });
   EXPECT_EQ(read_file(item.path), "content");
   EXPECT_EQ(lab.leftovers(), 0U);
+}
+
+TEST(ItemRemoval, NobodyWaitsForARemoverThatWasKilled) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "x");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    lab.store.remove(item, [](const SourceItem&) { return ::raise(SIGKILL) == 0; });
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  std::string mark = lab.path("store/condemned/file-") + item.key.digest();
+  ASSERT_TRUE(fs::exists(mark) && fs::exists(mark + ".item"));
+  EXPECT_FALSE(await_verdict(Dir::open(lab.path("store")), item.key));
+  EXPECT_FALSE(lab.store.find(item.key));
+  lab.put(SourceType::file, "x");
+  EXPECT_TRUE(lab.store.remove(item, always)); // and its condemnation is no other's way
+  EXPECT_EQ(StoreLab::count(lab.path("store/condemned")), 0U);
 }
 
 TEST(ItemRemoval, OneAtATimeUnlessTheOtherDied) {
