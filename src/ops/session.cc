@@ -116,7 +116,9 @@ CleanOptions Session::clean_options(bool dry_run) {
 Builder& Session::builder() {
   if (!builder_) {
     BuildOptions options = build_options();
-    if (options.cpus > 1) jobserver_ = std::make_unique<Jobserver>(options.cpus);
+    // Without one each build has all processors.
+    if (options.cpus > 1 && Jobserver::has_room(options.cpus))
+      jobserver_ = std::make_unique<Jobserver>(options.cpus);
     options.jobserver = jobserver_.get();
     builder_ = std::make_unique<Builder>(artifacts(), sources(), publisher(), options, events_);
   }

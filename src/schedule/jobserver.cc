@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +36,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTick{20};
 constexpr int kFirstFd = 66; // above the numbers that a job gets them by
+constexpr int kFdsOfClient = 7;
+constexpr int kOtherFds = 32; // of stores, logs and connections, what begins above kFirstFd besides
 
 struct PipeEnds {
   Fd reading, writing;
@@ -222,6 +225,13 @@ struct Jobserver::State {
   Fd wake;
   std::jthread thread; // last: ends before the rest is destroyed
 };
+
+bool Jobserver::has_room(int jobs) {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) throw_errno("getrlimit", "of open files");
+  const int64_t needed = kFirstFd + int64_t{kFdsOfClient} * jobs + kOtherFds;
+  return limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= static_cast<rlim_t>(needed);
+}
 
 Jobserver::Jobserver(int tokens) : state_(std::make_unique<State>(tokens)) {}
 Jobserver::~Jobserver() = default;

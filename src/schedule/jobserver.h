@@ -17,6 +17,9 @@ class Jobserver {
   struct State;
 
 public:
+  /// Whether the limit of open files leaves room for so many jobs at once: their descriptors lie
+  /// above 65, and have 64 and 65 in the job.
+  static bool has_room(int jobs);
   explicit Jobserver(int tokens);
   ~Jobserver(); // after all of its clients
   Jobserver(const Jobserver&) = delete;

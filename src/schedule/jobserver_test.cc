@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -172,6 +173,31 @@ TEST(Jobserver, ManyJobsNeverHoldMoreThanThereAre) {
   jobs.clear();
   EXPECT_LE(most, kTokens);
   EXPECT_GT(most, 1);
+}
+
+TEST(Jobserver, HasNoRoomWhereFewFilesMayBeOpen) {
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  if (before.rlim_max < 1024) GTEST_SKIP() << "this process may open few files itself";
+  auto with_limit = [&](rlim_t files, int jobs) {
+    struct rlimit limit {
+      files, before.rlim_max
+    };
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    bool has_room = Jobserver::has_room(jobs);
+    std::optional<Jobserver> server;
+    std::vector<Jobserver::Client> clients;
+    if (has_room) server.emplace(jobs);
+    for (int i = 0; server && i < jobs; ++i) // none of them fails
+      clients.push_back(server->join({}));
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    return has_room;
+  };
+  EXPECT_FALSE(with_limit(64, 2));
+  EXPECT_FALSE(with_limit(80, 2));
+  EXPECT_TRUE(with_limit(128, 2));
+  EXPECT_FALSE(with_limit(256, 64));
+  EXPECT_TRUE(with_limit(1024, 128)); // the usual limit, and a large machine
 }
 
 } // namespace
