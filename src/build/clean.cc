@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/tree.h"
 #include "build/build_dir.h"
+#include "build/trial_dir.h"
 
 #include <unistd.h>
 
@@ -21,6 +22,12 @@ void clean_directories(const CleanOptions& options, std::vector<CleanedBuild>& c
                        .what = build.failed ? "failed build" : "build of a dead process",
                        .size_bytes = size_of_tree(*parent, build.name)});
     if (!options.dry_run) parent->remove_tree(build.name);
+  }
+  for (const std::string& name : dead_trials(*parent)) {
+    cleaned.push_back({.path = join_path(parent->path(), name),
+                       .what = "trial of a dead process",
+                       .size_bytes = size_of_tree(*parent, name)});
+    if (!options.dry_run) parent->remove_tree(name);
   }
 }
 

@@ -19,11 +19,13 @@ struct CleanOptions {
 
 struct CleanedBuild {
   std::string path;
-  std::string what; // "failed build", "build of a dead process", "old log"
+  std::string
+      what; // "failed build", "build of a dead process", "trial of a dead process", "old log"
   int64_t size_bytes = 0;
 };
 
-/// Removes failed builds beyond the newest, builds of processes that are dead, and old logs.
+/// Removes failed builds beyond the newest, builds and trials of processes that are dead, and old
+/// logs.
 std::vector<CleanedBuild> clean_builds(const CleanOptions& options);
 
 } // namespace hdist

@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "build/build_dir.h"
+#include "build/trial_dir.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -48,6 +49,27 @@ protected:
 };
 
 TEST_F(CleanTest, NothingIsThereAndThatIsFine) {
+  EXPECT_EQ(clean(), "");
+}
+
+TEST_F(CleanTest, TrialsOfTheDeadGoAndThoseOfTheLivingStay) {
+  const TrialDir living(tmp_.path() + "/tmp");
+  const pid_t child = fork();
+  if (child == 0) {
+    const TrialDir killed(tmp_.path() + "/tmp");
+    write_file(killed.sub("source/file"), "12345");
+    raise(SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  const auto count = [&] {
+    return std::distance(fs::directory_iterator(tmp_.path() + "/tmp"), fs::directory_iterator());
+  };
+  EXPECT_TRUE(clean(true).starts_with("trial of a dead process "));
+  EXPECT_EQ(count(), 2);
+  EXPECT_TRUE(clean().starts_with("trial of a dead process "));
+  EXPECT_EQ(count(), 1);
+  EXPECT_TRUE(fs::exists(living.sub(".owner")));
   EXPECT_EQ(clean(), "");
 }
 

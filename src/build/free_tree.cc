@@ -7,6 +7,7 @@
 #include "base/tree.h"
 #include "build/elf.h"
 #include "build/mapped_file.h"
+#include "build/trial_dir.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,6 +24,8 @@ namespace hdist {
 namespace {
 
 constexpr std::string_view kOrigin = "$ORIGIN";
+constexpr std::string_view kUnfinished = ".tmp-tree-"; // beside the tree's place
+constexpr const char* kTree = "tree";                  // in that
 
 bool is_below(const std::string& path, const std::string& directory) {
   return path == directory || path.starts_with(directory + "/");
@@ -285,6 +288,11 @@ ProfileRecord record_of_tree(const FreeTreeRequest& request, const Members& memb
   return record;
 }
 
+/// `opened` before the first write, so that it reports all errors.
+void sync_all(const Dir& opened) {
+  if (::syncfs(opened.fd()) != 0) throw_errno("syncfs", opened.path());
+}
+
 /// A directory at its final path, gone unless it is kept.
 class PlacedTree {
 public:
@@ -322,18 +330,21 @@ FreeTreeReport make_free_tree(const FreeTreeRequest& request, const FindArtifact
 
   Dir parent = Dir::create(parent_path(request.path));
   std::string name = base_name(request.path);
-  Staging staging(parent);
-  FreeTree(composition, staging.dir(), request.path, request.store_roots, std::move(stop))
-      .fill(report);
-  if (composition.steps.empty()) write_documents(staging.dir(), report.result.record, request.path);
-  parent.set_mode(staging.name(), 0755);
+  const TrialDir unfinished(parent.path(), kUnfinished);
+  Dir tree = Dir::create(unfinished.sub(kTree));
+  FreeTree(composition, tree, request.path, request.store_roots, std::move(stop)).fill(report);
+  if (composition.steps.empty()) write_documents(tree, report.result.record, request.path);
+  tree.set_mode(".", 0755);
+  if (request.durable) sync_all(parent);
   if (parent.exists(name)) (void)::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR); // empty
-  if (!std::move(staging).publish(name)) check_place(request.path);
+  if (!parent.rename_new(join_path(unfinished.name(), kTree), name)) check_place(request.path);
+  if (request.durable) parent.sync();
   if (composition.steps.empty()) return report;
 
   PlacedTree placed(parent, name);
   run_steps(composition, request.path, run);
   write_documents(parent.open_dir(name), report.result.record, request.path);
+  if (request.durable) sync_all(parent);
   placed.keep();
   return report;
 }

@@ -14,6 +14,7 @@ struct FreeTreeRequest {
   std::string path; // absolute; nothing is there, or an empty directory
   ProfileRequest profile;
   std::vector<std::string> store_roots; // every spelling of the store
+  bool durable = true;                  // on the disk before it is seen
 };
 
 struct FreeTreeReport {
@@ -27,7 +28,8 @@ struct FreeTreeReport {
 /// Files are reflinked or copied and may be written to by their owner; links lead to where their
 /// target is in the tree; run paths and paths in files of text become those of the tree. Appears
 /// complete at its path, or, where packages install themselves by commands, is removed when one
-/// fails. Refused "profile.in-the-way" when something is there.
+/// fails. What a process that was killed left beside it, as .tmp-tree-<random>, goes. Refused
+/// "profile.in-the-way" when something is there.
 FreeTreeReport make_free_tree(const FreeTreeRequest& request, const FindArtifact& find,
                               const RunInstallStep& run, std::stop_token stop = {});
 

@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 
 namespace hdist {
@@ -65,6 +70,34 @@ TEST_F(FreeTreeTest, NoLinkLeadsIntoTheStoreAndFilesMayBeEdited) {
     links += entry.type == EntryType::symlink ? 1 : 0;
   });
   EXPECT_EQ(links, 2);
+}
+
+TEST_F(FreeTreeTest, WhatAKilledOneLeftGoesWithTheNextAndNothingElse) {
+  add("small", {{"share/small", "1"}});
+  add("large", {{"share/large", std::string(100'000, 'x')}});
+  const pid_t child = fork();
+  if (child == 0) {
+    struct rlimit none {};
+    struct rlimit little {
+      50'000, 50'000
+    };
+    setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_FSIZE, &little); // the first byte above it kills
+    make({"small", "large"});
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) << status;
+  write_file(tmp_.path() + "/.tmp-tree-notes/mine", "");
+  write_file(tmp_.path() + "/.tmp-abcdefghijklmnop/mine", "");
+  write_file(tmp_.path() + "/.tmp-tree-abcdefghijklmnop/mine", "");
+  make({"small"});
+  std::vector<std::string> names;
+  for (const Entry& entry : Dir::open(tmp_.path()).list())
+    names.push_back(entry.name);
+  EXPECT_EQ(names, (std::vector<std::string>{".tmp-abcdefghijklmnop", ".tmp-tree-abcdefghijklmnop",
+                                             ".tmp-tree-notes", "store", "tree"}));
 }
 
 TEST_F(FreeTreeTest, PathsInTextsBecomeThoseOfTheTree) {

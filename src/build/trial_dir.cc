@@ -15,41 +15,51 @@ namespace hdist {
 
 namespace {
 
-constexpr std::string_view kTrial = "trial-";
 constexpr int kRandom = 16;
 constexpr const char* kOwner = ".owner"; // in it: a LeaseHolder
 
 /// In a folder that is not ours alone, nothing else is looked at.
-bool is_trial_name(std::string_view name) {
-  if (!name.starts_with(kTrial) || name.size() != kTrial.size() + kRandom) return false;
-  name.remove_prefix(kTrial.size());
+bool is_trial_name(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix) || name.size() != prefix.size() + kRandom) return false;
+  name.remove_prefix(prefix.size());
   return std::all_of(name.begin(), name.end(),
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7'); });
 }
 
 bool is_of_the_dead(const Dir& parent, const Entry& entry) {
-  if (entry.type != EntryType::directory || !is_trial_name(entry.name)) return false;
   const std::optional<struct stat> status = parent.stat(entry.name);
   if (!status || status->st_uid != ::geteuid()) return false;
   const std::optional<Dir> dir = parent.open_dir_if_exists(entry.name);
   return dir && dir->exists(kOwner) && LeaseWatch(*dir, kOwner).look() == Liveness::dead;
 }
 
-void remove_dead(const Dir& parent) {
-  for (const Entry& entry : parent.list()) {
-    try {
-      if (is_of_the_dead(parent, entry)) parent.remove_tree(entry.name);
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process is removing it
-    }
+void remove_dead(const Dir& parent, std::string_view prefix) {
+  try {
+    for (const std::string& name : dead_trials(parent, prefix))
+      parent.remove_tree(name);
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process is removing it
   }
 }
 
 } // namespace
 
-TrialDir::TrialDir(const std::string& parent) : parent_(Dir::create(parent)) {
-  remove_dead(parent_);
+std::vector<std::string> dead_trials(const Dir& parent, std::string_view prefix) {
+  std::vector<std::string> names;
+  for (const Entry& entry : parent.list()) {
+    if (entry.type != EntryType::directory || !is_trial_name(entry.name, prefix)) continue;
+    try {
+      if (is_of_the_dead(parent, entry)) names.push_back(entry.name);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process is removing it
+    }
+  }
+  return names;
+}
+
+TrialDir::TrialDir(const std::string& parent, std::string_view prefix)
+    : parent_(Dir::create(parent)) {
+  remove_dead(parent_, prefix);
   do
-    name_ = std::string(kTrial) + random_name(kRandom);
+    name_ = std::string(prefix) + random_name(kRandom);
   while (!parent_.make_new_dir(name_, 0700));
   try {
     parent_.open_dir(name_).write_file(kOwner, LeaseHolder::self(random_name(32)).text());

@@ -4,23 +4,32 @@
 #include "base/dir.h"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace hdist {
 
-/// <parent>/trial-<random>, mode 0700: no other user can look at what is in it, or put anything in
-/// its place where `parent` is a place for builds (make_temp_dir). Destroying it removes it; one of
-/// a process that died goes when the next is made there.
+constexpr std::string_view kTrial = "trial-";
+
+/// <parent>/<prefix><random>, mode 0700: no other user can look at what is in it, or put anything
+/// in its place where `parent` is a place for builds (make_temp_dir). Destroying it removes it; one
+/// of a process that died goes when the next is made there, and from the place for builds also with
+/// clean_builds().
 class TrialDir {
 public:
-  explicit TrialDir(const std::string& parent);
+  explicit TrialDir(const std::string& parent, std::string_view prefix = kTrial);
   ~TrialDir();
   TrialDir(const TrialDir&) = delete;
   TrialDir& operator=(const TrialDir&) = delete;
   std::string sub(const std::string& name) const;
+  const std::string& name() const { return name_; }
 
 private:
   Dir parent_;
   std::string name_;
 };
+
+/// The names of those in `parent` that are this user's, and of processes that died.
+std::vector<std::string> dead_trials(const Dir& parent, std::string_view prefix = kTrial);
 
 } // namespace hdist

@@ -86,6 +86,7 @@ MakeProfileResponse make_tree(Session& session, const MakeProfileRequest& reques
   tree.profile = profile_request(session, request, request.artifacts);
   tree.profile.dry_run = request.dry_run;
   tree.store_roots = {session.artifacts().path(), session.artifacts().real_path()};
+  tree.durable = session.config().flag("builder", "durability");
   FreeTreeReport report =
       make_free_tree(tree, session.find_artifact(), session.install_steps(), session.stop());
   ProfileResult result = report.result;
