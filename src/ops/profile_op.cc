@@ -112,7 +112,8 @@ MakeProfileResponse make_profile_of(Session& session, const MakeProfileRequest& 
   places.barrier = [&] { session.publisher().barrier(); };
   places.install = session.install_steps();
   if (request.dry_run)
-    return {foresee_profile(std::move(profile), session.find_artifact(), places, session.stop()),
+    return {foresee_profile(std::move(profile), session.find_artifact(), places, request.planned,
+                            session.stop()),
             {}};
   return {make_profile(profile, session.find_artifact(), places, session.stop()), {}};
 }

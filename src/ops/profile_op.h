@@ -17,6 +17,7 @@ struct MakeProfileRequest {
   std::string stack;
   bool dry_run = false;              // only say what would be; not everything need be built
   bool no_artifact_symlinks = false; // a tree of copies that stands alone, at the path itself
+  FindArtifact planned = {};         // with dry_run: what is known of artifacts before their builds
 };
 struct MakeProfileResponse {
   ProfileResult result;

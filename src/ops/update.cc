@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace hdist {
 
@@ -103,6 +104,28 @@ std::string profile_of(const CompileResponse& stack, const UpdateRequest& reques
   return request.profile.empty() ? stack.stack.name : request.profile;
 }
 
+/// What the specs of the graph declare.
+FindArtifact planned_artifacts(const Session& session, const TaskGraph& graph) {
+  std::map<std::string, BuildSpec> specs;
+  resolve_ids(graph, &specs);
+  std::map<ArtifactId, FoundArtifact> planned;
+  std::string store = session.config().path("builder", "store");
+  for (const auto& [task, spec] : specs) {
+    ArtifactRecord record{.id = spec.id(), .version = spec.version()};
+    for (const std::string& run : spec.run())
+      if (std::optional<ArtifactId> id = ArtifactId::parse(run)) record.run.push_back(*id);
+    record.needs = record.run;
+    record.install = spec.install();
+    record.platform = spec.platform();
+    std::string path = join_path(store, spec.id().name() + "/" + spec.id().hash12());
+    planned.emplace(spec.id(), FoundArtifact{std::move(record), std::move(path)});
+  }
+  return [planned = std::move(planned)](const ArtifactId& id) -> std::optional<FoundArtifact> {
+    auto found = planned.find(id);
+    return found == planned.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
 ProfileResult switch_profile(Session& session, const CompileResponse& stack,
                              const RealizeReport& report, const std::string& profile,
                              bool dry_run) {
@@ -111,6 +134,7 @@ ProfileResult switch_profile(Session& session, const CompileResponse& stack,
   request.reason = fmt::format("update {}", stack.stack.name);
   request.stack = stack.stack.path;
   request.dry_run = dry_run;
+  if (dry_run) request.planned = planned_artifacts(session, stack.compiled.graph);
   for (const CompiledPackage& package : stack.compiled.packages)
     if (package.requested) request.artifacts.push_back(report.ids.at(package.task).str());
   return make_profile_of(session, request).result;

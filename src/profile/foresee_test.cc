@@ -73,6 +73,42 @@ TEST_F(ForeseeTest, ANewMemberIsANewGenerationBuiltOrNot) {
   EXPECT_TRUE(foresee({"b"}).changed);
 }
 
+TEST_F(ForeseeTest, AConflictOfDeclaredVariablesIsSaidBeforeAnythingIsBuilt) {
+  std::map<ArtifactId, FoundArtifact> declared;
+  auto declare = [&](const std::string& name, ProfileVariable::Kind kind, const std::string& value,
+                     const std::vector<std::string>& run = {}) {
+    ArtifactRecord record{.id = id(name)};
+    for (const std::string& need : run)
+      record.run.push_back(id(need));
+    record.needs = record.run;
+    record.install.environment = {{"MODE", kind, {value}}};
+    declared.insert_or_assign(id(name),
+                              FoundArtifact{record, tmp_.path() + "/root/artifacts/" + name});
+  };
+  FindArtifact planned = [&](const ArtifactId& wanted) -> std::optional<FoundArtifact> {
+    auto found = declared.find(wanted);
+    return found == declared.end() ? std::nullopt : std::optional(found->second);
+  };
+  auto code = [&](const std::vector<std::string>& names) {
+    return code_of([&] { foresee_profile(request(names), find_, places_, planned); });
+  };
+  declare("fast", ProfileVariable::Kind::plain, "fast");
+  declare("small", ProfileVariable::Kind::plain, "small");
+  declare("also_fast", ProfileVariable::Kind::plain, "fast");
+  declare("list", ProfileVariable::Kind::path, "fast");
+  declare("home", ProfileVariable::Kind::plain, "$ARTIFACT/x");
+  declare("other_home", ProfileVariable::Kind::plain, "$ARTIFACT/x");
+  declare("app", ProfileVariable::Kind::plain, "fast", {"small"});
+  EXPECT_EQ(code({"fast", "also_fast"}), "(no error)");
+  EXPECT_EQ(code({"fast", "small"}), "profile.variable-conflict");
+  EXPECT_EQ(code({"fast", "list"}), "profile.variable-conflict");
+  EXPECT_EQ(code({"home", "other_home"}), "profile.variable-conflict");
+  EXPECT_EQ(code({"app"}), "profile.variable-conflict"); // with what it needs to run
+  // What was built needs something that nobody knows: nothing is said.
+  build("built", {"unknown"});
+  EXPECT_EQ(code({"built", "fast", "small"}), "(no error)");
+}
+
 TEST_F(ForeseeTest, OtherFaultsAreNotHidden) {
   write_file(tmp_.path() + "/root/profiles/p/mine", "");
   EXPECT_NE(message_of([&] { foresee({"a"}); }).find("is left alone"), std::string::npos);
