@@ -2,8 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "data/fields.h"
-#include "data/json.h"
+#include "model/store_document.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
 #include "source/own_names.h"
@@ -19,36 +18,10 @@ namespace hdist {
 namespace {
 
 constexpr const char* kStoreFile = "store.json";
-constexpr std::string_view kStoreJson =
-    "{\"version\":1,\"kind\":\"sources\",\"required\":[],\"optional\":[]}\n";
 constexpr const char* kTemporary = "tmp";
 constexpr const char* kAddresses = "urls";
 constexpr int64_t kSmallFile = 16 << 20;
 constexpr int64_t kDaySeconds = 86'400;
-
-Error too_new(std::string message) {
-  Error error(ErrorKind::refused, "source.store-too-new", std::move(message));
-  error.advise({.text = "A later release made this store, and nothing of it was read. Use that "
-                        "release, or another directory for sources.",
-                .verb = {},
-                .args = {}});
-  return error;
-}
-
-void check_store_json(std::string_view text, const std::string& file) {
-  Document document = read_json(file, std::string(text));
-  Fields fields(document, document.root, "");
-  fields.need("version");
-  if (int64_t version = fields.integer_or("version", 0); version != 1)
-    throw too_new(fmt::format("{} has format version {}, expected 1", file, version));
-  if (std::string kind = fields.text("kind"); kind != "sources")
-    throw Error(
-        ErrorKind::usage, "source.store-other-kind",
-        fmt::format("{} belongs to a store of {}, expected one of sources", file, printable(kind)));
-  for (const std::string& feature : fields.texts("required"))
-    throw too_new(fmt::format("{} requires the feature \"{}\", which is not known here", file,
-                              printable(feature)));
-}
 
 /// Its files are told from others by their names, and old ones are removed: so a directory that has
 /// any of these is not made a store.
@@ -143,10 +116,11 @@ StoreFiles::StoreFiles(const std::string& path, const SourceStoreOptions& option
   if (!text) {
     check_unused(root_);
     // Another process may do the same at the same time: its file says the same.
-    static_cast<void>(root_.link_new_file(kStoreFile, kStoreJson, {.mode = 0444, .durable = true}));
+    static_cast<void>(root_.link_new_file(kStoreFile, store_json(StoreKind::sources),
+                                          {.mode = 0444, .durable = true}));
     text = root_.read_file(kStoreFile, kSmallFile);
   }
-  check_store_json(*text, join_path(root_.path(), kStoreFile));
+  check_store_json(*text, join_path(root_.path(), kStoreFile), StoreKind::sources);
 }
 
 std::optional<SourceKey> StoreFiles::full_key(const SourceKey& key) const {

@@ -18,8 +18,8 @@ namespace hdist {
 
 class StoreFiles {
 public:
-  /// Makes and checks store.json. Errors: refused "source.store-too-new", "source.store-foreign"
-  /// (no store, but something is where a store has its own files), usage "source.store-other-kind".
+  /// Makes and checks store.json. Errors as of check_store_json(), and refused
+  /// "source.store-foreign": no store, but something is where a store has its own files.
   explicit StoreFiles(const std::string& path, const SourceStoreOptions& options = {});
   const Dir& root() const { return root_; }
   const GitStore& git() const { return git_; }

@@ -24,10 +24,10 @@ TEST(StoreFiles, AStoreOfAnotherKindOrALaterReleaseIsRefused) {
     write_file(tmp.path() + "/store.json", json);
     return code_of([&] { StoreFiles files(tmp.path()); });
   };
-  EXPECT_EQ(open_with(R"({"version":1,"kind":"artifacts"})"), "source.store-other-kind");
-  EXPECT_EQ(open_with(R"({"version":2,"kind":"sources"})"), "source.store-too-new");
+  EXPECT_EQ(open_with(R"({"version":1,"kind":"artifacts"})"), "store.other-kind");
+  EXPECT_EQ(open_with(R"({"version":2,"kind":"sources"})"), "store.unknown-version");
   EXPECT_EQ(open_with(R"({"version":1,"kind":"sources","required":["x"]})"),
-            "source.store-too-new");
+            "store.unknown-feature");
   EXPECT_EQ(open_with(R"({"version":1,"kind":"sources","optional":["x"]})"), "(no error)");
   EXPECT_EQ(open_with("{}"), "document.missing-field");
 }

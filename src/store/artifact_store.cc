@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "model/store_document.h"
 #include "store/file_system.h"
 #include "store/last_use.h"
 #include "store/store_roots.h"
@@ -181,7 +182,8 @@ ArtifactStore ArtifactStore::open(const std::string& path, StoreOptions options)
     auto state = std::make_unique<State>(text, std::move(options), std::move(dir));
     if (!state->trusts_owner_of(state->dir)) throw foreign_directory(state->dir);
     if (state->options.only_read) {
-      check_store_json(state->dir.read_file(kStoreFile), join_path(text, kStoreFile));
+      check_store_json(state->dir.read_file(kStoreFile), join_path(text, kStoreFile),
+                       StoreKind::artifacts);
       return ArtifactStore(std::move(state));
     }
     if (!is_store) check_store_path(state->real_path);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/tree.h"
+#include "model/store_document.h"
 #include "store/store_format.h"
 #include "store/test_artifacts.h"
 #include "testing/golden_testing.h"
@@ -48,7 +49,7 @@ TEST_F(ArtifactStoreTest, OpeningMakesTheStoreWhateverTheUmask) {
   mode_t before = umask(0);
   open();
   umask(before);
-  EXPECT_EQ(read_file(path_ + "/store.json"), kStoreJson);
+  EXPECT_EQ(read_file(path_ + "/store.json"), store_json(StoreKind::artifacts));
   EXPECT_EQ(mode_of(path_), 0755u);
   EXPECT_EQ(mode_of(path_ + "/store.json"), 0444u);
   EXPECT_EQ(mode_of(path_ + "/roots"), 0755u);
@@ -77,7 +78,7 @@ TEST_F(ArtifactStoreTest, ManyProcessesMayOpenANewOneAtOnce) {
     waitpid(child, &status, 0);
     EXPECT_EQ(status, 0);
   }
-  EXPECT_EQ(read_file(path_ + "/store.json"), kStoreJson);
+  EXPECT_EQ(read_file(path_ + "/store.json"), store_json(StoreKind::artifacts));
   std::string names;
   for (const Entry& entry : Dir::open(path_).list())
     names += entry.name + " ";

@@ -2,8 +2,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
-#include "data/fields.h"
-#include "data/json.h"
+#include "model/store_document.h"
 
 #include <fmt/format.h>
 
@@ -25,16 +24,6 @@ std::string describe(char c) {
   if (static_cast<unsigned char>(c) >= 0x80) return "a character outside ASCII";
   if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "a control character";
   return fmt::format("\"{}\"", c);
-}
-
-Error too_new(const std::string& code, std::string message) {
-  Error error(ErrorKind::refused, code, std::move(message));
-  error.advise({.text =
-                    "A later release made this store. Nothing of it was read. Use that release, "
-                    "or let the launcher of the distribution choose it.",
-                .verb = {},
-                .args = {}});
-  return error;
 }
 
 } // namespace
@@ -62,42 +51,16 @@ void check_store_path(const std::string& path) {
   }
 }
 
-void check_store_json(std::string_view text, const std::string& file) {
-  Document document = read_json(file, std::string(text));
-  Fields fields(document, document.root, "");
-  const Value* version = fields.find("version");
-  const Integer* number = version == nullptr ? nullptr : version->if_integer();
-  if (number == nullptr) throw fields.error("version", "expected \"version\": 1");
-  if (number->text != "1")
-    throw too_new("store.unknown-version",
-                  fmt::format("{} is of format version {}; this release reads version 1", file,
-                              printable(number->text)));
-  std::string kind = fields.text("kind");
-  if (kind != "artifacts") {
-    Error error(ErrorKind::usage, "store.other-kind",
-                fmt::format("{} belongs to a store of {}, expected one of artifacts",
-                            parent_path(file), printable(kind)));
-    error.advise({.text = "Give each store a directory of its own in the configuration.",
-                  .verb = {},
-                  .args = {}});
-    throw error;
-  }
-  for (const std::string& feature : fields.texts("required"))
-    throw too_new("store.unknown-feature",
-                  fmt::format("{} requires the feature \"{}\", which this release does not know",
-                              file, printable(feature)));
-}
-
 void prepare_store(const Dir& dir, const StoreModes& modes, bool durable) {
   std::optional<std::string> text = dir.read_file_if_exists(kStoreFile, kLargestStoreJson);
   if (!text) {
     // Another process may do the same at the same time: then its file is the one, which says the
     // same.
-    static_cast<void>(
-        dir.link_new_file(kStoreFile, kStoreJson, {.mode = 0444, .durable = durable}));
+    static_cast<void>(dir.link_new_file(kStoreFile, store_json(StoreKind::artifacts),
+                                        {.mode = 0444, .durable = durable}));
     text = dir.read_file(kStoreFile, kLargestStoreJson);
   }
-  check_store_json(*text, join_path(dir.path(), kStoreFile));
+  check_store_json(*text, join_path(dir.path(), kStoreFile), StoreKind::artifacts);
   if (dir.exists(kRootsDir)) return;
   try {
     dir.make_dir(kRootsDir, modes.roots_dir);

@@ -6,12 +6,9 @@
 #include "base/error.h"
 
 #include <string>
-#include <string_view>
 
 namespace hdist {
 
-constexpr std::string_view kStoreJson =
-    "{\"version\":1,\"kind\":\"artifacts\",\"required\":[],\"optional\":[]}\n";
 constexpr const char* kStoreFile = "store.json";
 constexpr const char* kRootsDir = "roots"; // is_valid_name() refuses it
 
@@ -23,10 +20,6 @@ StoreModes store_modes(bool group);
 
 /// Error usage "store.bad-path" when packages could not be built below `path`.
 void check_store_path(const std::string& path);
-/// Error when `text`, the content of store.json, is of another kind (usage "store.other-kind"), of
-/// a later version or with features that this program does not know (refused
-/// "store.unknown-version", "store.unknown-feature").
-void check_store_json(std::string_view text, const std::string& file);
 /// Writes store.json when absent (any number of processes at once), checks it, makes roots/.
 void prepare_store(const Dir& dir, const StoreModes& modes, bool durable);
 

@@ -9,11 +9,6 @@
 namespace hdist {
 namespace {
 
-TEST(StoreFormat, StoreJsonIsTheGoldenFile) {
-  EXPECT_EQ(kStoreJson, read_file(std::string(HDIST_GOLDEN_DIR) + "/store/store.json"));
-  EXPECT_EQ(message_of([] { check_store_json(kStoreJson, "/s/store.json"); }), "(no error)");
-}
-
 TEST(StoreFormat, PathsThatToolsMisreadAreRefused) {
   for (const char* path :
        {"/a b", "/a:b", "/a%b", "/a=b", "/a,b", "/a$b", "/a\tb", "/a#b", "/\xc3\xa4"}) {
@@ -34,43 +29,6 @@ TEST(StoreFormat, TheMessageAboutAPathSaysWhatIsWrongWhere) {
   EXPECT_NE(text.find("has a character outside ASCII at position 8"), std::string::npos) << text;
   text = message_of([] { check_store_path("/my store"); });
   EXPECT_NE(text.find("has a space at position 4"), std::string::npos) << text;
-}
-
-TEST(StoreFormat, FeaturesAndVersionsOfLaterReleasesAreRefused) {
-  auto refuse = [](const char* text, const char* code) {
-    try {
-      check_store_json(text, "/s/store.json");
-      ADD_FAILURE() << text;
-    } catch (const Error& e) {
-      EXPECT_EQ(e.code(), code);
-      EXPECT_EQ(e.kind(), ErrorKind::refused);
-      EXPECT_FALSE(e.advice().empty());
-    }
-  };
-  refuse(R"({"version":1,"kind":"artifacts","required":["shards"],"optional":[]})",
-         "store.unknown-feature");
-  refuse(R"({"version":2,"kind":"artifacts"})", "store.unknown-version");
-}
-
-TEST(StoreFormat, OptionalFeaturesAndUnknownFieldsAreFine) {
-  EXPECT_EQ(message_of([] {
-              check_store_json(
-                  R"({"version":1,"kind":"artifacts","required":[],"optional":["x"],"new":1})",
-                  "f");
-            }),
-            "(no error)");
-}
-
-TEST(StoreFormat, AnotherKindOfStoreIsNamed) {
-  EXPECT_EQ(
-      message_of([] { check_store_json(R"({"version":1,"kind":"sources"})", "/s/store.json"); }),
-      "/s belongs to a store of sources, expected one of artifacts");
-}
-
-TEST(StoreFormat, DamagedStoreJsonIsAnError) {
-  for (const char* text :
-       {"", "{", "[]", "{}", R"({"version":"1","kind":"artifacts"})", R"({"version":1})"})
-    EXPECT_NE(message_of([&] { check_store_json(text, "f"); }), "(no error)") << text;
 }
 
 TEST(StoreFormat, ARefusedWriteNamesTheStoreAndAdvises) {
