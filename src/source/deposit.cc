@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "source/address.h"
 #include "source/content_kind.h"
+#include "source/store_holder.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -79,9 +80,11 @@ void Deposit::suspend(const std::string& url, const PartVersion& version) noexce
   try {
     const Dir& root = state.files.root();
     std::string part = part_of(url);
-    root.write_file(part + kVersion, fmt::format("{} {}\n{}", state.digest.finish().base32(),
-                                                 version.total_bytes, version.validator));
-    root.rename(state.name, part);
+    holder_of(root, part)
+        .write_file(base_name(part) + kVersion,
+                    fmt::format("{} {}\n{}", state.digest.finish().base32(), version.total_bytes,
+                                version.validator));
+    rename_in(root, state.name, part);
     state.name.clear();
   } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): then it begins again
   }
@@ -96,9 +99,9 @@ std::optional<PartVersion> Deposit::resume(const std::string& url) {
   if (!noted) return std::nullopt;
   Sha256 digest;
   try {
-    root.rename(part, state.name); // nobody else has it from now on
+    rename_in(root, part, state.name); // nobody else has it from now on
     state.file = root.open_file(state.name, O_RDWR);
-    root.remove_file(part + kVersion);
+    holder_of(root, part).remove_file(base_name(part) + kVersion);
     std::string buffer(std::size_t{256} << 10, '\0');
     for (;;) {
       ssize_t got = ::read(state.file.get(), buffer.data(), buffer.size());

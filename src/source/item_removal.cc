@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "source/item_place.h"
 #include "source/own_names.h"
+#include "source/store_holder.h"
 
 #include <fmt/format.h>
 
@@ -109,16 +110,16 @@ bool remove_item(const StoreFiles& files, const SourceItem& item,
       if (repository) files.git().keep(*repository, item.key.digest(), stop);
       return false;
     }
-    root.remove_file(place + std::string(kNote));
+    holder_of(root, place).remove_file(base_name(place) + std::string(kNote));
     return true;
   }
   if (!root.exists(place)) return true; // another collection was first
-  root.rename(place, aside);
+  rename_in(root, place, aside);
   if (!is_unused(look_again(root, item, aside))) {
-    if (!root.rename_new(aside, place)) root.remove_file(aside); // fetched again meanwhile
+    if (!rename_new_in(root, aside, place)) root.remove_file(aside); // fetched again meanwhile
     return false;
   }
-  root.remove_file(place + std::string(kNote));
+  holder_of(root, place).remove_file(base_name(place) + std::string(kNote));
   root.remove_file(aside);
   return true;
 }
@@ -129,11 +130,11 @@ void mend_item(const StoreFiles& files, const SourceItem& item,
   const Dir& root = files.root();
   std::string place = item_place(item.key), aside = "tmp/damaged-" + random_name(kLength);
   root.make_dir("tmp");
-  root.rename(place, aside);
+  rename_in(root, place, aside);
   try {
     fetch_again();
   } catch (...) {
-    if (!root.rename_new(aside, place))
+    if (!rename_new_in(root, aside, place))
       root.remove_file(aside); // another process has mended it
     throw;
   }

@@ -6,6 +6,7 @@
 #include "source/item_place.h"
 #include "source/item_removal.h"
 #include "source/own_names.h"
+#include "source/store_holder.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -183,7 +184,7 @@ void StoreFiles::change_note(const SourceKey& key,
     note.size_bytes = status->st_size;
   }
   note.key = key.str();
-  root_.write_file(note_of(place), note.text());
+  holder_of(root_, place).write_file(base_name(note_of(place)), note.text());
 }
 
 std::optional<SourceKey> StoreFiles::key_of_address(const std::string& url) const {
@@ -192,8 +193,7 @@ std::optional<SourceKey> StoreFiles::key_of_address(const std::string& url) cons
 }
 
 void StoreFiles::set_address(const std::string& url, const SourceKey& key) const {
-  root_.make_dir(kAddresses);
-  root_.write_file(address_file(url), key.str() + "\n");
+  root_.make_dir(kAddresses).write_file(base_name(address_file(url)), key.str() + "\n");
 }
 
 void StoreFiles::remove_leftovers() const {
@@ -212,9 +212,9 @@ Fd StoreFiles::new_temporary(std::string& name) const {
     }
   });
   constexpr int kNameLength = 20;
-  root_.make_dir(kTemporary);
+  Dir temporary = root_.make_dir(kTemporary);
   name = fmt::format("{}/{}", kTemporary, random_name(kNameLength));
-  return root_.open_file(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+  return temporary.open_file(base_name(name), O_RDWR | O_CREAT | O_EXCL, 0600);
 }
 
 bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
@@ -224,11 +224,11 @@ bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
   make_durable_dirs(root_, directory);
   std::optional<struct stat> there = root_.stat(place);
   if (there && there->st_size == size_bytes) return false;
-  root_.set_mode(temporary, 0444);
+  holder_of(root_, temporary).set_mode(base_name(temporary), 0444);
   // What has the name but another size is damaged; equal content by another process is as good.
   if (there)
-    root_.rename(temporary, place);
-  else if (!root_.rename_new(temporary, place))
+    rename_in(root_, temporary, place);
+  else if (!rename_new_in(root_, temporary, place))
     return false;
   root_.open_dir(directory).sync();
   return true;
