@@ -196,19 +196,39 @@ struct Lease::State {
   }
 };
 
+namespace {
+
+/// Looks at a claim that was just made: whatever the calls returned, it is ours if its content is;
+/// else an empty Fd.
+Fd open_own_claim(const Dir& dir, const std::string& name, const std::string& text) {
+  constexpr int kTries = 10;
+  for (int tries = 1;; ++tries) {
+    Fd file(::openat(dir.fd(), name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file && errno == ENOENT) return file;
+    const std::optional<std::string> found = file ? first_bytes(file) : std::nullopt;
+    if (found) return *found == text ? std::move(file) : Fd();
+    if (errno != ESTALE || tries == kTries)
+      throw_errno(file ? "pread" : "openat", dir.path() + "/" + name);
+  }
+}
+
+} // namespace
+
 std::optional<Lease> Lease::try_take(const Dir& dir, const std::string& name,
                                      const LeaseOptions& options) {
   const LeaseHolder self = LeaseHolder::self(random_name(32));
   if (!dir.link_new_file(name, self.text())) return std::nullopt;
-  // Look: whatever the calls returned, the claim is ours if its content is.
-  Fd file(::openat(dir.fd(), name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!file && (errno == ENOENT || errno == ESTALE)) return std::nullopt;
-  if (!file) throw_errno("openat", dir.path() + "/" + name);
-  if (first_bytes(file) != self.text()) return std::nullopt;
-
-  auto state = std::make_unique<State>(dir.duplicate(), name, self.token, std::move(file));
-  state->start_heartbeat(options.heartbeat);
-  return Lease(std::move(state));
+  try {
+    Fd file = open_own_claim(dir, name, self.text());
+    if (!file) return std::nullopt;
+    auto state = std::make_unique<State>(dir.duplicate(), name, self.token, std::move(file));
+    state->start_heartbeat(options.heartbeat);
+    return Lease(std::move(state));
+  } catch (...) {
+    // Everybody would wait for it while this process lives, and this process, too.
+    ::unlinkat(dir.fd(), name.c_str(), 0);
+    throw;
+  }
 }
 
 Lease::Lease(std::unique_ptr<State> state) : state_(std::move(state)) {}

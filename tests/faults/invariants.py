@@ -6,6 +6,7 @@ import os
 import re
 
 HASH32 = r"[a-z2-7]{32}"
+DIGEST52 = r"[a-z2-7]{52}"
 
 
 def read(path):
@@ -67,8 +68,28 @@ def digest52(content):
     return base64.b32encode(hashlib.sha256(content).digest()).decode().rstrip("=").lower()
 
 
+def source_path(store, key):
+    """Where an item lies; of a commit, what its note is named after."""
+    kind, digest = key.split(":")
+    folder = {"files": "files", "dir": "dirs", "git": "git"}.get(kind, "packs/" + kind)
+    return os.path.join(store, folder, digest)
+
+
+def source_keys(store):
+    """The keys of all items, as they lie there."""
+    keys = set()
+    for folder, folders, files in os.walk(store):
+        place = os.path.relpath(folder, store)
+        kind = {"files": "files", "dirs": "dir"}.get(place, place[6:] if place.startswith("packs/") else None)
+        if kind:
+            keys |= {f"{kind}:{name}" for name in files if re.fullmatch(DIGEST52, name)}
+        if re.fullmatch(f"git/{DIGEST52}/refs/hdist/kept", place):
+            keys |= {f"git:{name}" for name in files if re.fullmatch("[0-9a-f]{40}", name)}
+    return keys
+
+
 def source_problems(store):
-    """Each item under its digest is that content, and has its note; notes are JSON."""
+    """Each item under its digest is that content; notes are JSON."""
     problems = []
     for folder, folders, files in os.walk(store):
         for name in files:
@@ -78,10 +99,22 @@ def source_problems(store):
                     json.loads(read(path))
                 except ValueError:
                     problems.append(f"{path}: is no JSON")
-            elif re.fullmatch(r"[a-z2-7]{52}", name) and os.path.basename(folder) != "urls":
+            elif re.fullmatch(DIGEST52, name) and os.path.basename(folder) not in ("urls", "stamps"):
                 if digest52(read(path)) != name:
                     problems.append(f"{path}: has other content")
     return problems
+
+
+def is_unfinished_source(store, path):
+    """Whether it is one of the things that a process makes on its way, and a collection removes a day later."""
+    top = os.path.relpath(path, store).split("/")[0]
+    return (top in ("tmp", "condemned", "users") and top != os.path.relpath(path, store)) or \
+        os.path.basename(path).startswith(".tmp-") or "/refs/hdist/incoming/" in path
+
+
+def source_leftovers(store):
+    return [os.path.relpath(os.path.join(folder, name), store) for folder, folders, files in os.walk(store)
+            for name in files + folders if is_unfinished_source(store, os.path.join(folder, name))]
 
 
 def profile_problems(link, store, choices):

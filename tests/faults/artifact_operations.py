@@ -1,0 +1,154 @@
+"""Operations on artifacts and profiles: what is done, and what must hold whatever happens meanwhile."""
+import os
+import tempfile
+
+import invariants
+from place import Operation
+
+
+class ArtifactOperation(Operation):
+    registered = ()
+
+    def check(self):
+        place = self.place
+        problems = invariants.artifact_problems(place.store, place.contents)
+        if os.path.isdir(place.sources):
+            problems += invariants.source_problems(place.sources)
+        lost = set(self.registered) - set(invariants.records(place.store))
+        return problems + [f"{identity} was registered and is lost" for identity in lost]
+
+    def tidy(self):
+        cleaned = self.place.run(["gc", "--grace", "0"])
+        problems = [f"gc ends with {cleaned.returncode}: {cleaned.stderr}"] if cleaned.returncode != 0 else []
+        return problems + ["left: " + path for path in invariants.leftovers(self.place.home, self.place.temp)]
+
+
+class Build(ArtifactOperation):
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        place.add_artifact("app", "mkdir $ARTIFACT/bin; echo \"$BASE_DIR\" >$ARTIFACT/bin/app; ln -s app $ARTIFACT/bin/link; echo x",
+                           {"bin/app": place.path_of(base) + "\n", "bin/link": "app"}, [("BASE", base)])
+        self.words = ["build", "app.json"]
+        self.registered = [base]
+
+    def check_done(self, done):
+        identity = done.stdout.strip()
+        registered = invariants.records(self.place.store)
+        return [] if identity.startswith("app/") and identity in registered else [f"app is not there: {done.stdout!r}"]
+
+
+class Fetch(ArtifactOperation):
+    def __init__(self, place):
+        super().__init__(place)
+        place.built("base", "echo base >$ARTIFACT/base", {"base": "base\n"})
+        self.words = ["fetch", "in/one.txt", "in/tree"]
+        self.keys = None
+
+    def check_done(self, done):
+        keys = done.stdout.split()
+        self.keys = self.keys or keys
+        problems = [] if len(keys) == 2 and keys == self.keys else [f"the keys are {keys}, before {self.keys}"]
+        for key in keys:
+            with tempfile.TemporaryDirectory(dir=self.place.work) as top:
+                unpacked = self.place.run(["unpack", key, os.path.join(top, "x")])
+                found = invariants.files_below(top) if unpacked.returncode == 0 else unpacked.stderr
+            if found not in ({"x": b"one file\n"}, {"x/sub/file": b"a file of a directory\n"}):
+                problems.append(f"{key} unpacks to {found}")
+        return problems
+
+
+class MakeProfile(ArtifactOperation):
+    OLD = {"share/base": b"base\n"}
+    NEW = {"share/base": b"base\n", "bin/app": b"app\n"}
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        app = place.built("app", "mkdir $ARTIFACT/bin; echo app >$ARTIFACT/bin/app", {"bin/app": "app\n"})
+        place.must(["makeprofile", "mine", base])
+        self.words = ["makeprofile", "mine", base, app]
+        self.registered = [base, app]
+        self.link = os.path.join(place.home, ".hashdist", "profiles", "mine")
+
+    def check(self):
+        return super().check() + invariants.profile_problems(self.link, self.place.store, [self.NEW, self.OLD])
+
+    def check_done(self, done):
+        return invariants.profile_problems(self.link, self.place.store, [self.NEW])
+
+
+class Link(ArtifactOperation):
+    """A name in the registry, for a profile elsewhere."""
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        place.must(["makeprofile", "./elsewhere", base])
+        self.words = ["profile", "link", "name", "./elsewhere"]
+        self.registered = [base]
+        self.target = os.path.join(place.work, "elsewhere")
+        self.link = os.path.join(place.home, ".hashdist", "profiles", "name")
+
+    def check(self):
+        wrong = os.path.lexists(self.link) and not (os.path.islink(self.link) and os.readlink(self.link) == self.target)
+        return super().check() + ([f"{self.link} is something else"] if wrong else [])
+
+    def check_done(self, done):
+        return invariants.profile_problems(self.link, self.place.store, [{"share/base": b"base\n"}])
+
+
+class Tree(ArtifactOperation):
+    """Copies of artifacts that stand alone: there whole, or not there."""
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        app = place.built("app", "mkdir $ARTIFACT/bin; echo \"$ARTIFACT\" >$ARTIFACT/bin/app; ln -s app $ARTIFACT/bin/link",
+                          {"bin/app": "", "bin/link": "app"})
+        place.contents["app"]["bin/app"] = (place.path_of(app) + "\n").encode()
+        self.words = ["makeprofile", "--no-artifact-symlinks", "./tree", base, app]
+        self.registered = [base, app]
+        self.tree = os.path.join(place.work, "tree")
+        self.content = {"share/base": b"base\n", "bin/app": (self.tree + "\n").encode(), "bin/link": b"app"}
+
+    def check(self):
+        problems = super().check()
+        if not os.path.lexists(self.tree):
+            return problems
+        found = invariants.files_below(self.tree)
+        written = [found.pop(name, None) for name in ("profile.json", "activate.sh", "install.json")]
+        return problems + ([] if found == self.content and all(written) else [f"the tree is not whole: {found}"])
+
+    def check_done(self, done):
+        return [] if os.path.isdir(self.tree) else ["there is no tree"]
+
+    def is_done(self, done):
+        # One that was finished before the fault is left alone.
+        return done.returncode == 0 or (done.returncode == 3 and os.path.isdir(self.tree))
+
+
+class Gc(ArtifactOperation):
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
+        app = place.built("app", "mkdir $ARTIFACT/bin; echo \"$BASE_DIR\" >$ARTIFACT/bin/app", {"bin/app": place.path_of(base) + "\n"},
+                          [("BASE", base)])
+        place.must(["makeprofile", "mine", app])
+        low = place.built("low", "echo low >$ARTIFACT/low", {"low": "low\n"})
+        place.built("high", "mkdir $ARTIFACT/d; echo \"$LOW_DIR\" >$ARTIFACT/d/high", {"d/high": place.path_of(low) + "\n"},
+                    [("LOW", low)])
+        self.words = ["gc", "--grace", "0"]
+        self.registered = [base, app]
+        self.link = os.path.join(place.home, ".hashdist", "profiles", "mine")
+        self.content = {"bin/app": (place.path_of(base) + "\n").encode()}
+
+    def check(self):
+        return super().check() + invariants.profile_problems(self.link, self.place.store, [self.content])
+
+    def check_done(self, done):
+        return [f"{name} has not gone: {os.listdir(os.path.join(self.place.store, name))}" for name in ("low", "high")
+                if os.listdir(os.path.join(self.place.store, name))]
+
+
+OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "link": Link, "tree": Tree, "gc": Gc}
