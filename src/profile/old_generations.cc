@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kFolder = "generations";
 constexpr const char* kLink = "link"; // in a series: a link to the profile's link
 constexpr const char* kUnfinished = ".tmp-";
-constexpr int64_t kUnfinished_s = 86'400;
+constexpr int64_t kUnfinishedSeconds = 86'400;
 
 std::optional<int64_t> number_of(const std::string& name) {
   std::optional<int64_t> number = parse_int(name);
@@ -155,7 +155,7 @@ void remove_unfinished_generations(const std::string& hdist_root, int64_t now_s)
     for (const Entry& entry : series.dir.list()) {
       if (!entry.name.starts_with(kUnfinished)) continue;
       std::optional<struct stat> status = series.dir.stat(entry.name);
-      if (status && time_now(now_s) - status->st_mtim.tv_sec >= kUnfinished_s)
+      if (status && time_now(now_s) - status->st_mtim.tv_sec >= kUnfinishedSeconds)
         series.dir.remove_tree(entry.name);
     }
 }

@@ -27,8 +27,9 @@ namespace {
 
 constexpr std::size_t kHash12 = 12;
 constexpr int64_t kLargestRecord = 16 << 20;
-constexpr int64_t kUnfinished_s = 86'400;  // a file that is being written is younger
-constexpr int64_t kUnproven_s = 2'592'000; // of an attempt that nobody here can prove to be dead
+constexpr int64_t kUnfinishedSeconds = 86'400; // a file that is being written is younger
+constexpr int64_t kUnprovenSeconds =
+    2'592'000; // of an attempt that nobody here can prove to be dead
 constexpr const char* kTrash = ".trash-";
 constexpr const char* kUnfinished = ".tmp-";
 constexpr std::string_view kClaimMark = ".claim.";
@@ -143,7 +144,8 @@ enum class Owner { none, dead, living };
 bool is_dead_claim(const GcStore& store, const Dir& dir, const std::string& file) {
   std::optional<struct stat> status = dir.stat(file);
   if (!status || store.judge.judge(dir, file).proven_dead) return true;
-  return std::time(nullptr) - status->st_mtim.tv_sec >= kUnproven_s && !is_seen_running(dir, file);
+  return std::time(nullptr) - status->st_mtim.tv_sec >= kUnprovenSeconds &&
+         !is_seen_running(dir, file);
 }
 
 /// Who claims the number, by a look just taken: of any artifact, or only of `hash32`.
@@ -212,7 +214,7 @@ void Leftovers::clean_unfinished(const Dir& dir, const std::string& below) {
     if (entry.name.starts_with(kTrash)) drop(dir, below, entry.name, "half-removed directory");
     if (!entry.name.starts_with(kUnfinished)) continue;
     std::optional<struct stat> status = dir.stat(entry.name);
-    if (status && now_s_ - status->st_mtim.tv_sec >= kUnfinished_s)
+    if (status && now_s_ - status->st_mtim.tv_sec >= kUnfinishedSeconds)
       drop(dir, below, entry.name, "unfinished file");
   }
 }
@@ -293,7 +295,7 @@ void Leftovers::clean_directory(const Group& group, const Entry& entry) {
   int64_t changed_s = std::max(status->st_mtim.tv_sec, status->st_ctim.tv_sec);
   if (owner == Owner::dead)
     drop(dir, group.name, entry.name, "attempt of a dead process");
-  else if (now_s_ - changed_s >= kUnproven_s)
+  else if (now_s_ - changed_s >= kUnprovenSeconds)
     drop(dir, group.name, entry.name, "attempt that nobody claims");
 }
 
