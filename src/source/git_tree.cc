@@ -139,18 +139,27 @@ std::string need_holder(const GitStore& store, const std::string& commit, const 
               fmt::format("git:{}{} is not in the source store", commit, what));
 }
 
-/// Calls `visit` for the commit and for each submodule below it, with the path of each.
+/// The commit itself, or a submodule below it.
+struct Part {
+  std::string commit;
+  std::string path; // below the top; "": the commit itself
+  int depth = 0;
+};
+
+/// Calls `visit` for the part and for each submodule below it.
 template <typename Visit>
-void for_each_part(const GitStore& store, const std::string& commit, const std::string& path,
-                   int depth, const Visit& visit, const std::stop_token& stop) {
+void for_each_part(const GitStore& store, const Part& part, const Visit& visit,
+                   const std::stop_token& stop) {
+  const auto& [commit, path, depth] = part;
   if (depth > kDeepestSubmodule) throw too_large(commit, "submodules nested too deeply");
   std::string what = path.empty() ? "" : fmt::format(" (the submodule {})", printable(path));
   std::string repository = need_holder(store, commit, what);
   std::vector<GitPath> all = list_git_tree(store.program(), repository, commit, stop);
   visit(repository, commit, path, all);
   for (const GitPath& link : wanted_submodules(store, repository, commit, all, stop))
-    for_each_part(store, link.object, path.empty() ? link.path : join_path(path, link.path),
-                  depth + 1, visit, stop);
+    for_each_part(store,
+                  {link.object, path.empty() ? link.path : join_path(path, link.path), depth + 1},
+                  visit, stop);
 }
 
 } // namespace
@@ -214,7 +223,7 @@ void unpack_git_commit(const GitStore& store, const std::string& commit, const D
                        const std::stop_token& stop) {
   std::vector<std::string> directories = {"."};
   for_each_part(
-      store, commit, "", 0,
+      store, {.commit = commit, .path = ""},
       [&](const std::string& repository, const std::string& part, const std::string& path,
           const std::vector<GitPath>& all) {
         auto below = [&](const std::string& name) {
@@ -244,7 +253,7 @@ void unpack_git_commit(const GitStore& store, const std::string& commit, const D
 void verify_git_commit(const GitStore& store, const std::string& commit,
                        const std::stop_token& stop) {
   for_each_part(
-      store, commit, "", 0,
+      store, {.commit = commit, .path = ""},
       [&](const std::string& repository, const std::string&, const std::string&,
           const std::vector<GitPath>& all) {
         Check check;

@@ -45,7 +45,7 @@ TEST(ItemNote, WrongFieldsAreAsIfTheyWereAbsent) {
 }
 
 TEST(ItemNote, OfAnyLayoutSaysTheSame) {
-  for (ItemNote note : {ItemNote{}, sample(), ItemNote{.key = "k", .tags = {"a", "b"}}}) {
+  for (const ItemNote& note : {ItemNote{}, sample(), ItemNote{.key = "k", .tags = {"a", "b"}}}) {
     const std::string own = note.text();
     std::string spaced = own;
     spaced.insert(1, " "); // which is not how notes are written
