@@ -28,6 +28,7 @@ struct PositionalInfo {
   bool many = false;                     // takes all the rest
   std::vector<std::string> choices = {}; // no other word may stand here; empty: any
   bool may_be_empty = false;             // '' is a value
+  bool is_profile = false;               // a name of the registry may stand here
 };
 
 struct CommandInfo {

@@ -122,7 +122,7 @@ int env_action(Cli& cli, const Arguments& arguments) {
 }
 
 PositionalInfo profile_positional() {
-  return {"PROFILE", "name or path of the profile", true, false};
+  return {"PROFILE", "name or path of the profile", true, false, {}, false, true};
 }
 
 } // namespace
@@ -169,7 +169,7 @@ CliCommand env_command() {
        "With --undo it prints the change that leaves the profile that was entered last: variables "
        "get their former values back; of a list that was changed since only what the profile "
        "brought is taken out, and another variable that was changed since stays, with a note.",
-       {{"PROFILE", "name or path of the profile", false, false}},
+       {{"PROFILE", "name or path of the profile", false, false, {}, false, true}},
        {{"--shell", "", "NAME", "sh (bash, zsh), fish, or csh (tcsh)", false},
         {"--undo", "", "", "leave the profile that was entered last", false}},
        "",

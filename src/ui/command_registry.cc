@@ -27,12 +27,24 @@ std::string leads_text(const RegisteredProfile& entry) {
   return printable(end.empty() ? entry.path : end);
 }
 
-int list_action(Cli& cli) {
+/// For completion: what cannot be shown as it is cannot be typed either.
+int list_names(Cli& cli, const ProfileListResponse& response) {
+  std::string text;
+  for (const RegisteredProfile& entry : response.profiles)
+    if (entry.state == RegisteredProfile::State::profile && !entry.hidden &&
+        printable(entry.name) == entry.name)
+      text += entry.name + "\n";
+  cli.print(text);
+  return 0;
+}
+
+int list_action(Cli& cli, bool names_only) {
   ProfileListResponse response = list_profiles(cli.session());
   if (cli.json()) {
     cli.print_json(to_value(response));
     return 0;
   }
+  if (names_only) return list_names(cli, response);
   std::size_t width = 0;
   for (const RegisteredProfile& entry : response.profiles)
     width = std::max(width, printable(entry.name).size());
@@ -108,7 +120,10 @@ int profile_action(Cli& cli, const Arguments& arguments) {
   bool dry_run = arguments.flag("--dry-run");
   if (dry_run && verb != "unlink")
     throw Error(ErrorKind::usage, "usage.invalid", "--dry-run is for 'unlink' alone");
-  if (verb == "list" && !name) return list_action(cli);
+  bool names_only = arguments.flag("--names");
+  if (names_only && verb != "list")
+    throw Error(ErrorKind::usage, "usage.invalid", "--names is for 'list' alone");
+  if (verb == "list" && !name) return list_action(cli, names_only);
   if (verb == "link" && profile) return link_action(cli, *name, *profile);
   if (verb == "unlink" && name && !profile) return unlink_action(cli, *name, dry_run);
   if (verb == "info" && name && !profile) return info_action(cli, *name);
@@ -133,9 +148,10 @@ CliCommand profile_command() {
        "never what it leads to; of a profile that was made under the name it says how to get it "
        "back. 'profile info' says what a profile is made of.",
        {{"VERB", "list, link, unlink or info", true, false, {"list", "link", "unlink", "info"}},
-        {"NAME", "name in the registry; for info also a path", false, false},
+        {"NAME", "name in the registry; for info also a path", false, false, {}, false, true},
         {"PROFILE", "for link: path, name or id of the profile", false, false}},
-       {{"--dry-run", "", "", "with unlink: say what would be removed, remove nothing", false}},
+       {{"--dry-run", "", "", "with unlink: say what would be removed, remove nothing", false},
+        {"--names", "", "", "with list: only the names that can be entered, one a line", false}},
        "",
        {"profile list", "profile link sage ~/sage/profile", "profile info sage",
         "profile unlink sage"}},

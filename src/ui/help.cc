@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace hdist {
 
 namespace {
@@ -176,6 +178,16 @@ std::vector<std::string> choices_of(const CommandInfo& command) {
   return choices;
 }
 
+bool takes_profile(const CommandInfo& command) {
+  return std::any_of(command.positionals.begin(), command.positionals.end(),
+                     [](const PositionalInfo& positional) { return positional.is_profile; });
+}
+
+/// The command that lists the names to choose from.
+std::string names_command(const Brand& brand) {
+  return brand.program + " profile list --names 2>/dev/null";
+}
+
 std::string words_of_command(const CommandInfo& command) {
   std::string words;
   for (const std::string& choice : choices_of(command))
@@ -203,23 +215,31 @@ std::string bash_completion(const Brand& brand) {
   std::string function = "_" + replace_all(brand.program, "-", "_");
   std::string cases;
   for (const CliCommand& command : shown_commands(brand))
-    cases += fmt::format("    {}) words=\"{}{}\" ;;\n", command.info.name,
-                         words_of_command(command.info), global_words());
+    cases += fmt::format("    {}) words=\"{}{}\"{} ;;\n", command.info.name,
+                         words_of_command(command.info), global_words(),
+                         takes_profile(command.info) ? " profiles=yes" : "");
+  // Names are quoted and never expanded: they may be another user's.
   return fmt::format(
       "{0}() {{\n"
-      "  local word command words i\n"
+      "  local word command words profiles i\n"
       "  COMPREPLY=()\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-      "    case ${{COMP_WORDS[i]}} in -*) ;; *) command=${{COMP_WORDS[i]}}; break ;; esac\n"
+      "    case ${{COMP_WORDS[i]}} in --) return ;; -*) ;; *) : "
+      "\"${{command:=${{COMP_WORDS[i]}}}}\" ;; "
+      "esac\n"
       "  done\n"
       "  case $command in\n{1}"
       "    *) words=\"{2}{3}\" ;;\n"
       "  esac\n"
       "  while read -r word; do COMPREPLY+=(\"$word\"); done < <(compgen -W \"$words\" -- "
       "\"${{COMP_WORDS[COMP_CWORD]}}\")\n"
+      "  [[ -z $profiles ]] || while read -r word; do\n"
+      "    [[ $word != \"${{COMP_WORDS[COMP_CWORD]}}\"* ]] || COMPREPLY+=(\"$(printf %q "
+      "\"$word\")\")\n"
+      "  done < <({5})\n"
       "}}\n"
       "complete -o default -F {0} {4}\n",
-      function, cases, command_words(brand), global_words(), brand.program);
+      function, cases, command_words(brand), global_words(), brand.program, names_command(brand));
 }
 
 /// A word and its description for _describe and _arguments, where ':' and '[' mean something.
@@ -241,13 +261,16 @@ std::string zsh_options(const std::vector<OptionInfo>& options) {
   return text;
 }
 
-/// Of the words that follow the command.
-std::string zsh_choices(const CommandInfo& command) {
+/// Of the words that follow the command; `names` is the function that adds the names of profiles.
+std::string zsh_choices(const CommandInfo& command, const std::string& names) {
   std::string text;
-  for (std::size_t i = 0; i < command.positionals.size(); ++i)
-    if (const std::vector<std::string>& choices = command.positionals[i].choices; !choices.empty())
-      text += " " + shell_quote(fmt::format("{}:{}:({})", i + 1, command.positionals[i].name,
-                                            join(choices, " ")));
+  for (std::size_t i = 0; i < command.positionals.size(); ++i) {
+    const PositionalInfo& positional = command.positionals[i];
+    std::string action = positional.is_profile ? names : "";
+    if (!positional.choices.empty()) action = "(" + join(positional.choices, " ") + ")";
+    if (!action.empty())
+      text += " " + shell_quote(fmt::format("{}:{}:{}", i + 1, positional.name, action));
+  }
   return text;
 }
 
@@ -261,9 +284,15 @@ std::string zsh_completion(const Brand& brand) {
         " " + shell_quote(fmt::format("{}:{}", command.info.name, zsh_text(command.info.summary)));
     cases += fmt::format("    {}) _arguments{}{}{} '*:argument:_files' ;;\n", command.info.name,
                          zsh_options(command.info.options), zsh_options(global_options()),
-                         zsh_choices(command.info));
+                         zsh_choices(command.info, function + "_profiles"));
   }
   return fmt::format("#compdef {0}\n"
+                     "{1}_profiles() {{\n"
+                     "  local -a names\n"
+                     "  names=(${{(f)\"$({5})\"}})\n"
+                     "  compadd -a names\n"
+                     "  _files\n"
+                     "}}\n"
                      "{1}() {{\n"
                      "  local -a commands\n"
                      "  local curcontext=$curcontext state line\n"
@@ -276,7 +305,8 @@ std::string zsh_completion(const Brand& brand) {
                      "  esac\n"
                      "}}\n"
                      "if [[ $funcstack[1] == {1} ]]; then {1} \"$@\"; else compdef {1} {0}; fi\n",
-                     brand.program, function, names, cases, zsh_options(global_options()));
+                     brand.program, function, names, cases, zsh_options(global_options()),
+                     names_command(brand));
 }
 
 std::string fish_completion(const Brand& brand) {
@@ -289,6 +319,9 @@ std::string fish_completion(const Brand& brand) {
       text += fmt::format("complete -c {0} -n '__fish_seen_subcommand_from {1}; and not "
                           "__fish_seen_subcommand_from {2}' -f -a '{2}'\n",
                           brand.program, command.info.name, choices);
+    if (takes_profile(command.info))
+      text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -a '({})'\n",
+                          brand.program, command.info.name, names_command(brand));
     for (const OptionInfo& option : command.info.options)
       text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -l {} -d {}\n",
                           brand.program, command.info.name, option.name.substr(2),

@@ -55,6 +55,22 @@ TEST(Help, WordsToChooseFromAreInEveryCompletion) {
       << fish;
 }
 
+TEST(Help, NamesOfProfilesAreOfferedWhereOneMayStand) {
+  const std::string bash = completion_script(Brand(), "bash"),
+                    zsh = completion_script(Brand(), "zsh"),
+                    fish = completion_script(Brand(), "fish");
+  for (const std::string command : {"run", "shell", "env", "makeprofile"}) {
+    const std::size_t line = bash.find("    " + command + ") words=");
+    const std::string words = bash.substr(line, bash.find('\n', line) - line);
+    EXPECT_NE(words.find("profiles=yes"), std::string::npos) << words;
+    EXPECT_NE(fish.find("subcommand_from " + command + "' -a '(hdist profile list --names"),
+              std::string::npos);
+  }
+  EXPECT_NE(zsh.find(" 1:PROFILE:_hdist_profiles "), std::string::npos) << zsh;
+  EXPECT_NE(zsh.find(" 2:NAME:_hdist_profiles "), std::string::npos) << zsh;
+  EXPECT_EQ(fish.find("subcommand_from fetch' -a"), std::string::npos);
+}
+
 TEST(Help, ABrandSaysItsOwnName) {
   Brand brand;
   brand.program = "qsnake";
