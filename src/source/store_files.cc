@@ -139,9 +139,13 @@ std::optional<SourceKey> StoreFiles::full_key(const SourceKey& key) const {
 std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
   std::optional<SourceKey> key = full_key(wanted);
   if (!key) return std::nullopt;
-  std::optional<SourceItem> item = look(*key);
-  if (!item && await_verdict(root_, *key)) item = look(*key);
-  return item;
+  // Where it is missed and nobody decides about it, the decision may have been made between the
+  // two: it is looked for again, until that is so twice.
+  for (int quiet = 0; quiet < 2;) {
+    if (std::optional<SourceItem> item = look(*key)) return item;
+    quiet = await_verdict(root_, *key) ? 0 : quiet + 1;
+  }
+  return look(*key);
 }
 
 std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
