@@ -4,7 +4,7 @@
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
 echo content >data.txt
-for tag in targz tar.gz git dir 'a b' '' 'x,y'; do
+for tag in targz tar.gz git dir 'a b' 'x,y'; do
   expect_exit 2 hdist fetch data.txt "--tag=$tag"
   expect_err "'$tag' is no tag"
 done

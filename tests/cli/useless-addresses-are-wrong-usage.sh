@@ -12,7 +12,7 @@ refused() {
   expect_equal "$(grep -cF "$2" err)" "${3:-2}" # the line of the task, and the error
 }
 refused gopher://host/x.tar.gz 'addresses of this kind are not supported'
-refused '' 'an address is empty' 1
+refused '' "given to 'fetch' is empty" 1
 refused ' ' 'an address is empty' 1
 refused "$PWD/absent.tar.gz" 'there is no such file or directory'
 refused "file:$PWD/absent" 'there is no such file or directory'
