@@ -35,7 +35,7 @@ TEST_F(RecipeBookTest, BasesComeFirstAndOwnValuesWin) {
   EXPECT_EQ(*recipe.parameters.find("q"), Value(2));
   std::vector<std::string> roles;
   for (const auto& [role, asked] : recipe.toolchain)
-    roles.push_back(role + " of " + asked.document->root.find("name")->if_string()->c_str());
+    roles.push_back(role + " of " + *asked.document->root.find("name")->if_string());
   EXPECT_EQ(roles, (std::vector<std::string>{"cc of a", "make of b"}));
   EXPECT_EQ(recipe.build_dependencies, (std::set<std::string>{"z"}));
   ASSERT_EQ(recipe.build_stages.size(), 2u);
