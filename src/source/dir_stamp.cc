@@ -33,7 +33,10 @@ public:
         throw Error(ErrorKind::interrupted, "source.stopped",
                     fmt::format("looking at {} was stopped", directory.path()));
       add(entry.stat);
-      text_ += fmt::format("{}\0{}\0", entry.path, entry.target);
+      for (const std::string& name : {entry.path, entry.target}) {
+        text_ += name;
+        text_ += '\0'; // which is in no name
+      }
       flush();
     });
     hash_.update(text_);

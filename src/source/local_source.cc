@@ -76,26 +76,29 @@ AttemptResult take_directory(const SourceStore& store, const std::string& path,
   if (wants_other)
     return AttemptResult::failed(
         fmt::format("{} is a directory, expected {}", path, wanted.expected->str()));
+  DirStamp stamp;
+  std::optional<Dir> directory;
+  try {
+    directory = Dir::open(path);
+    stamp = stamp_of(*directory, stop);
+  } catch (const Error& error) {
+    return failed_attempt(error);
+  }
+  if (std::optional<SourceItem> item = store.find_stamped(directory->path(), stamp);
+      item && (!wanted.expected || wanted.expected->met_by(item->key)))
+    return {.item = std::move(item), .reason = {}};
   GuardedDeposit deposit(store.deposit());
   auto sink = [&](std::string_view bytes) {
     if (!deposit.write(bytes)) deposit.rethrow();
   };
-  DirStamp stamp;
-  std::string real_path;
   try {
-    const Dir directory = Dir::open(path);
-    real_path = directory.path();
-    stamp = stamp_of(directory, stop);
-    if (std::optional<SourceItem> item = store.find_stamped(real_path, stamp);
-        item && (!wanted.expected || wanted.expected->met_by(item->key)))
-      return {.item = std::move(item), .reason = {}};
-    write_dir_stream(directory, sink, stop);
+    write_dir_stream(*directory, sink, stop);
   } catch (const Error& error) {
     deposit.rethrow();
     return failed_attempt(error);
   }
   AttemptResult result = finish_attempt(std::move(deposit).take(), wanted, SourceType::dir);
-  if (result.item) store.note_stamp(real_path, stamp, result.item->key);
+  if (result.item) store.note_stamp(directory->path(), stamp, result.item->key);
   return result;
 }
 
