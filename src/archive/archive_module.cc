@@ -13,6 +13,7 @@
 #include "archive/reader.h"
 
 #include "base/error.h"
+#include "base/read_ahead.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -286,14 +287,16 @@ private:
   archive_entry* raw_;
 };
 
-/// Decompressed bytes, counted against the limit.
+/// Decompressed bytes, counted against the limit. Of a long archive they are read, shown and
+/// decompressed while those before are written.
 class LimitedSource final : public ByteSource {
 public:
   LimitedSource(ArchiveFile& file, std::unique_ptr<ByteSource> source, int64_t limit)
-      : file_(file), source_(std::move(source)), limit_(limit) {}
+      : file_(file), source_(std::move(source)), limit_(limit),
+        ahead_([this] { return source_->next(); }) {}
   std::string_view next() override {
     file_.check_stop();
-    std::string_view piece = source_->next();
+    std::string_view piece = ahead_.next();
     streamed_ += static_cast<int64_t>(piece.size());
     if (streamed_ > limit_)
       file_.too_large(fmt::format("more than {} bytes after decompression", limit_));
@@ -305,6 +308,7 @@ private:
   std::unique_ptr<ByteSource> source_;
   int64_t limit_;
   int64_t streamed_ = 0;
+  ReadAhead ahead_; // last: its thread uses the source and the file
 };
 
 class TarReader final : public EntryReader {
