@@ -15,9 +15,22 @@ def text(name: str, value: Any) -> str:
     >>> text("artifact", 3)
     Traceback (most recent call last):
     TypeError: artifact: expected a str, not int
+    >>> text("artifact", "a\\0b")
+    Traceback (most recent call last):
+    ValueError: artifact: 'a\\x00b' holds a NUL character
     """
     if not isinstance(value, str):
         raise _wrong(name, "a str", value)
+    return _sound(name, value)
+
+
+def _sound(name: str, value: str) -> str:
+    if "\0" in value:
+        raise ValueError(f"{name}: {value!r} holds a NUL character")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"{name}: {value!r} is not Unicode; it may be bytes that are no UTF-8") from None
     return value
 
 
@@ -31,10 +44,13 @@ def path(name: str, value: Any) -> str:
     Traceback (most recent call last):
     TypeError: target: expected a str or a path, not bytes
     """
-    given = os.fspath(value) if hasattr(value, "__fspath__") else value
+    try:
+        given = os.fspath(value)
+    except TypeError:
+        raise _wrong(name, "a str or a path", value) from None
     if not isinstance(given, str):
         raise _wrong(name, "a str or a path", value)
-    return given
+    return _sound(name, given)
 
 
 def path_or_none(name: str, value: Any) -> Optional[str]:
@@ -50,7 +66,7 @@ def name_of(name: str, value: Any, field: str, kind: str) -> str:
     """
     if not isinstance(value, str) and getattr(value, "named_by", None) != field:
         raise _wrong(name, f"a str or {'an' if kind[0] in 'AEIOU' else 'a'} {kind}", value)
-    return value if isinstance(value, str) else text(name, getattr(value, field))
+    return text(name, value if isinstance(value, str) else getattr(value, field))
 
 
 def names_of(name: str, value: Any, field: str, kind: str) -> List[str]:
@@ -99,7 +115,10 @@ def mapping(name: str, value: Any) -> Dict[str, Any]:
     """
     if not isinstance(value, Mapping):
         raise _wrong(name, "a dict", value)
-    return _document(name, value)
+    try:
+        return _document(name, value)
+    except RecursionError:
+        raise ValueError(f"{name}: is nested too deeply, or holds itself") from None
 
 
 def _document(name: str, value: Any) -> Any:
@@ -110,9 +129,24 @@ def _document(name: str, value: Any) -> Any:
         return {text(f"key of {name}", key): _document(f"{name}.{key}", item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_document(f"{name}[{number}]", item) for number, item in enumerate(value)]
-    if value is None or isinstance(value, (str, int, float)):
+    if value is None or isinstance(value, (int, float)):
         return value
+    if isinstance(value, str):
+        return _sound(name, value)
     raise _wrong(name, "what JSON can say", value)
+
+
+def environment_or_none(name: str, value: Any) -> Optional[Dict[str, str]]:
+    """
+    >>> environment_or_none("environment", {"HOME": 3})
+    Traceback (most recent call last):
+    TypeError: environment.HOME: expected a str, not int
+    """
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise _wrong(name, "a dict", value)
+    return {text(f"key of {name}", key): text(f"{name}.{key}", item) for key, item in value.items()}
 
 
 def as_json(value: Any) -> bytes:

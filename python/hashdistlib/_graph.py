@@ -1,7 +1,18 @@
 """Packages to a task graph: sources are fetched where their keys are not known, the rest is said, not done."""
+import os
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-from .package import BuiltPackage, UseFromHostPackage, program_variable, variable_prefix, variable_text
+from ._described import in_order
+from .package import (
+    BuiltPackage,
+    Package,
+    UseFromHostPackage,
+    checked_commands,
+    is_source_key,
+    program_variable,
+    variable_prefix,
+    variable_text,
+)
 from .session import Session
 from .sources import fetch
 
@@ -12,11 +23,11 @@ def task_graph(packages: Sequence[BuiltPackage], profile: str, session: Session)
     tools = _HostTools([*names], session)
     tasks: Dict[str, Any] = {}
     for package in names:
-        key = package.key or fetch(package.url, session=session).key
-        tasks.setdefault("fetch:" + key, {"type": "fetch", "candidates": [{"url": package.url, "key": key}]})
+        key = _key(package, session)
+        tasks.setdefault("fetch:" + key, {"type": "fetch", "candidates": [{"url": _address(package.url), "key": key}]})
         tasks[names[package]] = {"type": "build", "spec": _spec(package, key, names, tools)}
     if profile:
-        members = ["$" + names[package] for package in packages]
+        members = list(dict.fromkeys("$" + names[package] for package in packages))
         tasks["profile"] = {"type": "profile", "path": profile, "members": members}
     return {"version": 1, "tasks": tasks}
 
@@ -25,28 +36,33 @@ def _task_names(packages: Sequence[BuiltPackage]) -> Dict[BuiltPackage, str]:
     """Every package that is needed, dependencies first, each with a name of its own."""
     names: Dict[BuiltPackage, str] = {}
     taken: Dict[str, int] = {}
-    for package in _in_order(packages):
+    for package in in_order(packages, needed_by=_needs):
+        if package in names:  # one that is equal
+            continue
         taken[package.name] = taken.get(package.name, 0) + 1
         number = taken[package.name]
         names[package] = f"build:{package.name}" + (f":{number}" if number > 1 else "")
     return names
 
 
-def _in_order(packages: Sequence[BuiltPackage]) -> Iterator[BuiltPackage]:
-    """Without recursion: a chain of packages may be long."""
-    done = set()
-    stack: List[Tuple[BuiltPackage, bool]] = [(package, False) for package in reversed(packages)]
-    while stack:
-        package, are_dependencies_done = stack.pop()
-        if package in done:
-            continue
-        if are_dependencies_done:
-            done.add(package)
-            yield package
-            continue
-        stack.append((package, True))
-        needed = [one for _, one in (*package.build_deps, *package.run_deps) if isinstance(one, BuiltPackage)]
-        stack.extend((one, False) for one in reversed(needed))
+def _needs(package: Package) -> List[Package]:
+    return [one for _, one in (*package.build_deps, *package.run_deps) if isinstance(one, BuiltPackage)]
+
+
+def _key(package: BuiltPackage, session: Session) -> str:
+    """What the source is; looked at, unless the package says it in full."""
+    return package.key if is_source_key(package.key) else fetch(package.url, package.key, session=session).key
+
+
+def _address(url: str) -> str:
+    """A path so that it means the same wherever the graph is done.
+
+    >>> _address("https://example.org/x.tar.gz")
+    'https://example.org/x.tar.gz'
+    >>> _address("git@example.org:x") + " " + os.path.relpath(_address("here/x.tar.gz"))
+    'git@example.org:x here/x.tar.gz'
+    """
+    return url if ":" in url.split("/", 1)[0] else os.path.abspath(url)
 
 
 def _used_of_host(package: BuiltPackage) -> Dict[str, str]:
@@ -86,7 +102,7 @@ def _spec(package: BuiltPackage, key: str, names: Dict[BuiltPackage, str], tools
         sources=[{"key": key, "target": "."}],
         build={
             "import": [{"id": "$" + names[one], "ref": variable_prefix(name)} for name, one in imported],
-            "commands": [*_environment(package, imported, tools), *package.commands()],
+            "commands": [*_environment(package, imported, tools), *checked_commands(package)],
         },
         run=sorted({"$" + names[one] for _, one in package.run_deps if isinstance(one, BuiltPackage)}),
     )

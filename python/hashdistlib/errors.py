@@ -1,6 +1,6 @@
 """What goes wrong, as exceptions: each has a stable code, the facts and advice."""
 import shlex
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ._brand import PROGRAM
 
@@ -92,6 +92,9 @@ class BuildError(Error):
         self.failure = failure
         super().__init__({"code": failure.code, "message": str(failure), "facts": failure._asdict()})
 
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.failure,)
+
 
 class UpdateError(Error):
     """Some tasks of an update failed: `failed` has the JSON of each of them (docs/json-output.md)."""
@@ -99,6 +102,9 @@ class UpdateError(Error):
     def __init__(self, failed: List[Dict[str, Any]]) -> None:
         self.failed = failed
         super().__init__({"code": "update.failed", "message": "\n".join(map(_task_text, failed)), "tasks": failed})
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.failed,)
 
 
 def _task_text(task: Dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ import posixpath
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-from . import _arguments
+from . import _arguments, _commands
+from ._described import Described
 from .sources import AnySource, source_key_or_none
 
 __all__ = [
@@ -41,37 +42,19 @@ _PROGRAM_VARIABLES = {
     "gfortran": "FC",
     "python": "PYTHON",
 }
+# Source keys, as docs/source-format.md has them; the last of 52 characters says one bit.
+_KEY = re.compile(
+    r"(targz|tar\.gz|tar\.bz2|tar\.xz|tar\.zst|tar|zip|file|files|dir):([a-z2-7]{32}|[a-z2-7]{51}[aq])\Z|git:[0-9a-f]{40}\Z"
+)
+_DIGEST = re.compile(r"sha256:[0-9a-fA-F]{64}\Z|sha256-[A-Za-z0-9+/]{43}=\Z")
+_LONGEST_VERSION = 200
 _ARCHIVE_ENDS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tb2", ".tar.xz", ".txz", ".tar.zst", ".tar", ".zip", ".git")
 
 
-class Package:
+class Package(Described):
     """Describes a package. It never changes; equal descriptions are equal, and are built once."""
 
-    __slots__ = ("_hash",)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"a package never changes; copy_with({name}=...) makes another one")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError("a package never changes")
-
-    def _set(self, **values: Any) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-
-    def _content(self) -> Tuple[Any, ...]:
-        names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()) if name != "_hash"]
-        return (type(self), *(getattr(self, name) for name in names))
-
-    def __eq__(self, other: Any) -> bool:
-        if self is other:
-            return True
-        return isinstance(other, Package) and hash(self) == hash(other) and self._content() == other._content()
-
-    def __hash__(self) -> int:
-        if not hasattr(self, "_hash"):  # once: a graph may have many ways from one package to another
-            self._set(_hash=hash(self._content()))
-        return self._hash
+    __slots__ = ()
 
 
 class UseFromHostPackage(Package):
@@ -84,11 +67,15 @@ class UseFromHostPackage(Package):
     __slots__ = ("programs",)
 
     def __init__(self, programs: Sequence[str]) -> None:
-        self._set(programs=tuple(_arguments.texts("programs", programs)))
+        names = _arguments.texts("programs", programs)
+        for number, name in enumerate(names):
+            if not name or "/" in name:
+                raise ValueError(f"programs[{number}]: expected the name of a program, not {name!r}")
+        self._set(programs=tuple(names))
 
     def program(self, name: str) -> str:
         """What to look for on the host for the name of a dependency."""
-        if name not in self.programs:
+        if _arguments.text("name", name) not in self.programs:
             raise ValueError(f"{name}: not one of the programs {', '.join(self.programs)} of this UseFromHostPackage")
         return _HOST_PROGRAMS.get(name, name)
 
@@ -106,9 +93,10 @@ class PathIn(NamedTuple):
 class BuiltPackage(Package):
     """A package that is built from the source at an address. What is done in its job, its classes say.
 
-    url: an archive, a directory or a git repository. key: what it is expected to be. name, version: as the address says, unless
-    given. build_deps, run_deps: name -> package. All else are variables of the job: texts, lists (joined by blanks), and paths
-    in build dependencies: ATLAS=atlas.path("lib").
+    url: an archive, a directory or a git repository; a relative path starts at the current directory of who makes the task graph.
+    key: what it is expected to be. name, version: as the address says, unless given. build_deps, run_deps: name -> package. What
+    begins with a capital letter is a variable of the job: a text, a list (joined by blanks), or paths in build dependencies:
+    ATLAS=atlas.path("lib").
     """
 
     __slots__ = ("url", "key", "name", "version", "build_deps", "run_deps", "variables")
@@ -129,13 +117,14 @@ class BuiltPackage(Package):
         found_name, found_version = _name_and_version(address)
         self._set(
             url=address,
-            key=source_key_or_none("key", key),
+            key=_checked_key(source_key_or_none("key", key)),
             name=_checked_name(found_name if name is None else _arguments.text("name", name), address),
-            version=found_version if version is None else _arguments.text("version", version),
+            version=_checked_version(found_version if version is None else _arguments.text("version", version)),
             build_deps=_checked_deps("build_deps", build_deps),
             run_deps=_checked_deps("run_deps", run_deps),
         )
         self._set(variables=tuple(sorted((one, self._checked(one, value)) for one, value in variables.items())))
+        checked_commands(self)  # a mistake there is said here, not when it is built
 
     def copy_with(self, **changes: Any) -> "BuiltPackage":
         """Another package that is like this one but for these arguments."""
@@ -156,24 +145,33 @@ class BuiltPackage(Package):
         return PathIn(self, _arguments.text("inside", inside))
 
     def commands(self) -> List[Dict[str, Any]]:
-        """What its job does after its environment is set, in the language of docs/job-language.md."""
-        raise NotImplementedError(f"{type(self).__name__} must say what its job does: define commands()")
+        """What its job does after its environment is set, in the language of docs/job-language.md. Called more than once."""
+        raise TypeError(f"{type(self).__name__} must say what its job does: define commands()")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
 
     def _checked(self, name: str, value: Any) -> Variable:
-        if not re.match(r"[A-Za-z_][A-Za-z0-9_]*\Z", name):
-            raise ValueError(f"{name}: not the name of a variable")
+        if not re.match(r"[A-Z_][A-Za-z0-9_]*\Z", name):
+            raise TypeError(f"{name}: no argument of {type(self).__name__}; variables of the job begin with a capital letter")
+        _commands.check_variable(name, name)
+        if isinstance(value, (list, tuple)) and not isinstance(value, PathIn):
+            return tuple(self._checked_item(f"{name}[{number}]", item) for number, item in enumerate(value))
+        return self._checked_item(name, value)
+
+    def _checked_item(self, name: str, value: Any) -> Union[str, "PathIn"]:
         if isinstance(value, PathIn):
+            _arguments.text(f"{name}.path", value.path)
             if value.package not in [package for _, package in self.build_deps]:
                 raise ValueError(f"{name}: {value.package!r} is not among the build_deps of {self!r}")
             return value
-        if isinstance(value, (list, tuple)):
-            return tuple(self._checked(name, item) for item in value)
         if not isinstance(value, str):
             raise TypeError(f"{name}: expected a str, a path in a package or a list of these, not {type(value).__name__}")
-        return value
+        return _arguments.text(name, value)
+
+
+def checked_commands(package: BuiltPackage) -> List[Dict[str, Any]]:
+    return _commands.checked(f"{type(package).__name__}.commands()", package.commands())
 
 
 def _checked_deps(argument: str, deps: Optional[Mapping[str, Package]]) -> Tuple[Tuple[str, Package], ...]:
@@ -181,19 +179,53 @@ def _checked_deps(argument: str, deps: Optional[Mapping[str, Package]]) -> Tuple
         return ()
     if not isinstance(deps, Mapping):
         raise TypeError(f"{argument}: expected a dict of names and packages, not {type(deps).__name__}")
+    names: Dict[str, str] = {}  # by what the variables of the job begin with
     for name, package in deps.items():
         _arguments.text(f"a name in {argument}", name)
-        if not isinstance(package, (UseFromHostPackage, BuiltPackage)):
-            raise TypeError(f"{argument}[{name!r}]: expected a package, not {type(package).__name__}")
         if isinstance(package, UseFromHostPackage):
             package.program(name)
+        elif isinstance(package, BuiltPackage):
+            _check_prefix(f"{argument}[{name!r}]", variable_prefix(name), names)
+            names[variable_prefix(name)] = name
+        else:
+            raise TypeError(f"{argument}[{name!r}]: expected a package, not {type(package).__name__}")
     return tuple(sorted(deps.items(), key=lambda item: item[0]))
 
 
+def _check_prefix(argument: str, prefix: str, names: Mapping[str, str]) -> None:
+    if not re.match(r"[A-Z_]", prefix):
+        raise ValueError(f"{argument}: the job could not say ${{{prefix}_DIR}}; give it a name that begins with a letter")
+    if prefix in names:
+        raise ValueError(f"{argument}: in the job it would be called {prefix}_DIR, and so would {names[prefix]!r}")
+
+
+def _checked_key(key: Optional[str]) -> Optional[str]:
+    if key is not None and not _KEY.match(key) and not _DIGEST.match(key):
+        raise ValueError(f"key: expected a source key such as tar.gz:DIGEST or a sha256, not {key!r}")
+    return key
+
+
+def is_source_key(key: Optional[str]) -> bool:
+    """Not only a digest of bytes, which leaves open what they are."""
+    return key is not None and _KEY.match(key) is not None
+
+
 def _checked_name(name: str, url: str) -> str:
-    if not re.match(r"[A-Za-z0-9_+][A-Za-z0-9_+-]{0,99}\Z", name):
+    if not re.match(r"[A-Za-z0-9_+][A-Za-z0-9_+-]{0,99}\Z", name) or name == "roots":
         raise ValueError(f"name: {name!r} cannot be the name of a package; give another for {url}")
     return name
+
+
+def _checked_version(version: Optional[str]) -> Optional[str]:
+    if version is None:
+        return None
+    starts_well = re.match(r"[A-Za-z0-9_+-]", version)
+    if not starts_well or not version.isprintable() or len(version.encode()) > _LONGEST_VERSION:
+        raise ValueError(
+            f"version: {version!r} cannot be a version: 1 to {_LONGEST_VERSION} printable characters, "
+            "the first a letter, a digit, '_', '+' or '-'"
+        )
+    return version
 
 
 def _name_and_version(url: str) -> Tuple[str, Optional[str]]:

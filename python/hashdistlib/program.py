@@ -103,7 +103,7 @@ def _tasks(profile: Profile, given: argparse.Namespace, session: Session) -> Non
     print(json.dumps(profile.tasks(session=session), indent=2))
 
 
-_VERBS = {"build": "building", "fetch": "fetching"}
+_VERBS = {"build": "building {}", "fetch": "fetching {}", "command": "running {}", "profile": "making the profile"}
 
 
 def _show(event: Event) -> None:
@@ -112,7 +112,7 @@ def _show(event: Event) -> None:
     if isinstance(event, Message) and event.level in ("notice", "warning"):
         lines.append(event.text)
     elif isinstance(event, TaskEvent) and event.state == "started":
-        lines.append(f"{_VERBS.get(event.kind, event.kind)} {event.name}")
+        lines.append(_VERBS.get(event.kind, event.kind + " {}").format(event.name))
     elif isinstance(event, TaskEvent) and event.state == "failed":
         lines.append(f"failed {event.name} ({event.detail})")
     for line in lines:

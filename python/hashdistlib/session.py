@@ -1,9 +1,12 @@
 """A session: settings, stores, and who listens. Every function of this package takes one; without, each thread has its own."""
+import atexit
+import contextlib
 import ctypes
 import json
 import os
 import threading
-from typing import Any, Callable, Dict, List, Mapping, Optional
+import weakref
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional
 
 from . import _arguments, _brand, _native
 from .errors import error_of
@@ -22,7 +25,8 @@ class Session:
     keep_build: whose directories stay, "never", "failed" or "always". on_event: called with each event while a function runs, by
     any thread, one event at a time; what it raises ends the function, and is raised there. prefix: of another installation.
 
-    A session does one thing at a time; for work at the same time open one in each thread. Ctrl-C cancels what the main thread does.
+    A session does one thing at a time: a second thread waits. For work at the same time open one in each thread, and one in each
+    process after fork(). Ctrl-C cancels what the main thread does.
     """
 
     _handle: Optional[int] = None  # until it is open
@@ -41,7 +45,7 @@ class Session:
     ) -> None:
         options = {
             "config": _arguments.path_or_none("config", config),
-            "environment": None if environment is None else _arguments.mapping("environment", environment),
+            "environment": _arguments.environment_or_none("environment", environment),
             "jobs": _arguments.integer_or_none("jobs", jobs),
             "refresh": _arguments.flag("refresh", refresh),
             "offline": _arguments.flag("offline", offline),
@@ -53,35 +57,53 @@ class Session:
             raise TypeError(f"on_event: expected a function, not {type(on_event).__name__}")
         self._on_event = on_event or log_event
         self._raised: List[BaseException] = []
+        self._listening: Optional[int] = None  # the thread that is in the listener
         self._listener = _native.as_listener(self._listen)  # kept: the library calls it
         self._process = os.getpid()
+        self._callers = 0  # threads that are in the library
+        self._changed = threading.Condition()  # of _handle, _callers
         handle = ctypes.c_void_p()
         answer = _native.LIBRARY.hashdist_open(_arguments.as_json(options), self._listener, None, ctypes.byref(handle))
         opened = _result(_native.take_text(answer))
         self._handle = handle.value
+        _open_sessions.add(self)
         _native.check_abi(opened["abi"])
         self.version: str = opened["version"]
 
     def call(self, operation: str, **request: Any) -> Dict[str, Any]:
         """One operation of docs/json-output.md by name; what it answers. The functions of this package are made of it."""
-        if self._handle is None:
-            raise ValueError("the session is closed")
-        handle, name, text = self._handle, _arguments.text("operation", operation).encode(), _arguments.as_json(_arguments.mapping("request", request))
-        self._raised.clear()
-        answer = self._interruptible(lambda: _native.take_text(_native.LIBRARY.hashdist_call(handle, name, text)))
-        if self._raised:
-            raise self._raised.pop()
+        self._check_process()
+        name = _arguments.text("operation", operation).encode()
+        document = _arguments.as_json(_arguments.mapping("request", request))
+        try:
+            answer = self._interruptible(lambda: self._answer(name, document))
+        finally:
+            raised, self._raised = self._raised, []
+        if raised:
+            raise raised[0]
         return _result(answer)
 
     def cancel(self) -> None:
         """What runs or waits in this session ends soon with Cancelled. From any thread."""
-        if self._handle is not None:
-            _native.LIBRARY.hashdist_cancel(self._handle)
+        if self._handle is None or self._process != os.getpid():
+            return
+        with self._changed:  # so that it is not closed meanwhile
+            if self._handle is not None:
+                _native.LIBRARY.hashdist_cancel(self._handle)
 
     def close(self) -> None:
         """Cancels, waits for the end of what runs, and frees."""
-        handle, self._handle = self._handle, None
-        if handle is not None and self._process == os.getpid():  # a child of fork() leaves it to its parent
+        if self._handle is None or self._process != os.getpid():  # a child of fork() leaves it to its parent
+            return
+        if self._listening == threading.get_ident():
+            raise ValueError("a listener may cancel the session it is told of, not close it")
+        with self._changed:
+            handle, self._handle = self._handle, None
+            if handle is None:
+                return
+            while self._callers > 0:
+                _native.LIBRARY.hashdist_cancel(handle)
+                self._changed.wait(_SECONDS_BETWEEN_LOOKS)
             _native.LIBRARY.hashdist_close(handle)
 
     def __enter__(self) -> "Session":
@@ -93,7 +115,34 @@ class Session:
     def __del__(self) -> None:
         self.close()
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("a session cannot be copied or pickled; open another one")
+
+    def _check_process(self) -> None:
+        if self._handle is not None and self._process != os.getpid():
+            raise ValueError(f"the session belongs to the process {self._process}, which this one was forked from; open one here")
+
+    @contextlib.contextmanager
+    def _entered(self) -> Iterator[int]:
+        """The handle, which stays meanwhile."""
+        with self._changed:
+            if self._handle is None:
+                raise ValueError("the session is closed")
+            handle = self._handle
+            self._callers += 1
+        try:
+            yield handle
+        finally:
+            with self._changed:
+                self._callers -= 1
+                self._changed.notify_all()
+
+    def _answer(self, name: bytes, document: bytes) -> str:
+        with self._entered() as handle:
+            return _native.take_text(_native.LIBRARY.hashdist_call(handle, name, document))
+
     def _listen(self, text: str) -> None:
+        self._listening = threading.get_ident()
         try:
             event = event_of(json.loads(text))
             if event is not None:
@@ -101,36 +150,76 @@ class Session:
         except BaseException as error:  # it must not pass through the library
             self._raised.append(error)
             self.cancel()
+        finally:
+            self._listening = None
 
     def _interruptible(self, work: Callable[[], str]) -> str:
         """Only the main thread is interrupted, and only between instructions of Python: so it waits, and another thread works."""
         if threading.current_thread() is not threading.main_thread():
             return work()
-        answers: List[str] = []
-        done = threading.Event()
-
-        def run() -> None:
-            try:
-                answers.append(work())
-            finally:
-                done.set()
-
-        threading.Thread(target=run, name="hashdist", daemon=True).start()
+        waiting = _Waiting(work)
         try:
-            while not done.wait(_SECONDS_BETWEEN_LOOKS):
+            waiting.start()
+            while not waiting.is_done(_SECONDS_BETWEEN_LOOKS):
                 pass
         except BaseException:
-            self._cancel_until(done)
+            self._give_up(waiting)
             raise
-        return answers[0]
+        return waiting.result()
 
-    def _cancel_until(self, done: threading.Event) -> None:
-        while not done.is_set():
+    def _give_up(self, waiting: "_Waiting") -> None:
+        while True:
             try:
-                self.cancel()
-                done.wait(_SECONDS_BETWEEN_LOOKS)
+                if waiting.never_begins():
+                    return
+                while not waiting.is_done(0):
+                    self.cancel()
+                    waiting.is_done(_SECONDS_BETWEEN_LOOKS)
+                return
             except KeyboardInterrupt:  # a second one: it is ending already
                 pass
+
+
+class _Waiting:
+    """Work that another thread does."""
+
+    def __init__(self, work: Callable[[], str]) -> None:
+        self._work = work
+        self._results: List[Callable[[], str]] = []
+        self._turn = threading.Lock()  # of who is first: the work to begin or the main thread to give up
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="hashdist", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def never_begins(self) -> bool:
+        return self._turn.acquire(False)
+
+    def is_done(self, seconds: float) -> bool:
+        return self._done.wait(seconds)
+
+    def result(self) -> str:
+        return self._results[0]()
+
+    def _run(self) -> None:
+        if not self._turn.acquire(False):
+            self._done.set()
+            return
+        try:
+            answer = self._work()
+            self._results.append(lambda: answer)
+        except BaseException as error:
+            self._results.append(_raising(error))
+        finally:
+            self._done.set()
+
+
+def _raising(error: BaseException) -> Callable[[], str]:
+    def fail() -> str:
+        raise error
+
+    return fail
 
 
 def _result(answer: str) -> Dict[str, Any]:
@@ -138,6 +227,16 @@ def _result(answer: str) -> Dict[str, Any]:
     if "error" in value:
         raise error_of(value["error"])
     return value["result"]
+
+
+# Threads that still work when the program ends would come back into a Python that is gone.
+_open_sessions: "weakref.WeakSet[Session]" = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    for session in list(_open_sessions):
+        session.close()
 
 
 _of_thread = threading.local()

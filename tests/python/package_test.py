@@ -68,6 +68,12 @@ class ProgramTest(support.HomeTest):
         self.assertIn("first error: error: broken", self.run_program("update", mystack, expect=1))
         self.assertEqual(os.readlink(str(mystack)), now)
 
+    def test_progress_is_told_in_words(self):
+        code = "import os, runpy, sys; os.dup2(1, 2); sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+        lines = self.python(code, self.program, "update", self.home / "p").splitlines()
+        self.assertEqual(lines[:1] + lines[-2:-1], ["fetching atlas.tar.gz", "making the profile"])
+        self.assertNotIn("profile profile", lines)
+
     def test_wrong_usage_is_exit_code_2(self):
         self.assertIn("usage:", self.run_program(expect=2))
         self.assertIn("upd", self.run_program("upd", expect=2))
@@ -105,7 +111,7 @@ class PackageTest(support.HomeTest):
     def test_a_graph_of_many_ways_stays_small(self):
         one = self.zlib
         for number in range(60):
-            one = pkg.ConfigureMakeInstallPackage(f"/x/p{number}.tar.gz", dict(a=one, b=one), dict(c=one), key="k")
+            one = pkg.ConfigureMakeInstallPackage(f"/x/p{number}.tar.gz", dict(a=one, b=one), dict(c=one))
         self.assertEqual(hash(one), hash(one.copy_with()))
 
     def test_mistakes_name_the_argument(self):
