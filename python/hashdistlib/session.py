@@ -1,10 +1,12 @@
 """A session: settings, stores, and who listens. Every function of this package takes one; without, each thread has its own."""
+import _thread
 import atexit
 import contextlib
 import ctypes
 import json
 import os
 import threading
+import time
 import weakref
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional
 
@@ -15,6 +17,7 @@ from .events import Event, event_of, log_event
 __all__ = ["Session", "default_session"]
 
 _SECONDS_BETWEEN_LOOKS = 0.2  # a signal that another thread got is seen then
+_SECONDS_BETWEEN_CANCELS = 0.01
 
 
 class Session:
@@ -61,7 +64,7 @@ class Session:
         self._listener = _native.as_listener(self._listen)  # kept: the library calls it
         self._process = os.getpid()
         self._callers = 0  # threads that are in the library
-        self._changed = threading.Condition()  # of _handle, _callers
+        self._lock = threading.RLock()  # of _handle, _callers
         handle = ctypes.c_void_p()
         answer = _native.LIBRARY.hashdist_open(_arguments.as_json(options), self._listener, None, ctypes.byref(handle))
         opened = _result(_native.take_text(answer))
@@ -87,7 +90,7 @@ class Session:
         """What runs or waits in this session ends soon with Cancelled. From any thread."""
         if self._handle is None or self._process != os.getpid():
             return
-        with self._changed:  # so that it is not closed meanwhile
+        with self._lock:  # so that it is not closed meanwhile
             if self._handle is not None:
                 _native.LIBRARY.hashdist_cancel(self._handle)
 
@@ -97,14 +100,15 @@ class Session:
             return
         if self._listening == threading.get_ident():
             raise ValueError("a listener may cancel the session it is told of, not close it")
-        with self._changed:
+        with self._lock:
             handle, self._handle = self._handle, None
-            if handle is None:
-                return
-            while self._callers > 0:
+        while handle is not None:
+            with self._lock:
+                if self._callers == 0:
+                    _native.LIBRARY.hashdist_close(handle)
+                    return
                 _native.LIBRARY.hashdist_cancel(handle)
-                self._changed.wait(_SECONDS_BETWEEN_LOOKS)
-            _native.LIBRARY.hashdist_close(handle)
+            time.sleep(_SECONDS_BETWEEN_CANCELS)
 
     def __enter__(self) -> "Session":
         return self
@@ -125,7 +129,7 @@ class Session:
     @contextlib.contextmanager
     def _entered(self) -> Iterator[int]:
         """The handle, which stays meanwhile."""
-        with self._changed:
+        with self._lock:
             if self._handle is None:
                 raise ValueError("the session is closed")
             handle = self._handle
@@ -133,9 +137,8 @@ class Session:
         try:
             yield handle
         finally:
-            with self._changed:
+            with self._lock:
                 self._callers -= 1
-                self._changed.notify_all()
 
     def _answer(self, name: bytes, document: bytes) -> str:
         with self._entered() as handle:
@@ -181,38 +184,38 @@ class Session:
 
 
 class _Waiting:
-    """Work that another thread does."""
+    """Work that another thread does. Of bare locks, because Events and Threads are no longer right when Ctrl-C interrupts them."""
 
     def __init__(self, work: Callable[[], str]) -> None:
         self._work = work
         self._results: List[Callable[[], str]] = []
-        self._turn = threading.Lock()  # of who is first: the work to begin or the main thread to give up
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="hashdist", daemon=True)
+        self._turn = _thread.allocate_lock()  # of who is first: the work to begin or the main thread to give up
+        self._is_done = False
+        self._end = _thread.allocate_lock()  # held until it is done
+        self._end.acquire()
 
     def start(self) -> None:
-        self._thread.start()
+        _thread.start_new_thread(self._run, ())
 
     def never_begins(self) -> bool:
         return self._turn.acquire(False)
 
     def is_done(self, seconds: float) -> bool:
-        return self._done.wait(seconds)
+        return self._is_done or (self._end.acquire(True, seconds) and self._is_done)
 
     def result(self) -> str:
         return self._results[0]()
 
     def _run(self) -> None:
-        if not self._turn.acquire(False):
-            self._done.set()
-            return
         try:
-            answer = self._work()
-            self._results.append(lambda: answer)
+            if self._turn.acquire(False):
+                answer = self._work()
+                self._results.append(lambda: answer)
         except BaseException as error:
             self._results.append(_raising(error))
         finally:
-            self._done.set()
+            self._is_done = True
+            self._end.release()
 
 
 def _raising(error: BaseException) -> Callable[[], str]:
