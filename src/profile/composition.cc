@@ -14,7 +14,7 @@ namespace hdist {
 
 namespace {
 
-constexpr int kLayoutVersion = 3; // a change makes every profile anew
+constexpr int kLayoutVersion = 4; // a change makes every profile anew
 
 bool has_command(const std::pair<FoundArtifact, bool>& member) {
   return !member.first.record.install.command.empty();

@@ -193,15 +193,32 @@ bool same_file(const std::string& a, const std::string& b) {
   return read_all(file_a.get(), INT64_MAX, a) == read_all(file_b.get(), INT64_MAX, b);
 }
 
+/// The directory of a member that `path` leads to, as the member's path spells it; nullopt: none.
+std::optional<std::string> directory_of_members(const std::string& path,
+                                                const std::vector<LinkMember>& members) {
+  std::optional<std::string> real = real_path_if_exists(path);
+  if (!real) return std::nullopt;
+  for (const LinkMember& member : members) {
+    const std::string top = real_path(member.path) + "/";
+    if (!real->starts_with(top)) continue;
+    const std::string inside = real->substr(top.size());
+    std::optional<struct stat> info = Dir::open(member.path).stat(inside);
+    if (info && S_ISDIR(info->st_mode)) return join_path(member.path, inside);
+  }
+  return std::nullopt;
+}
+
 class Merger {
 public:
-  Merger(bool fold, std::stop_token stop) : fold_(fold), stop_(std::move(stop)) {}
+  Merger(const std::vector<LinkMember>& members, bool fold, std::stop_token stop)
+      : members_(members), fold_(fold), stop_(std::move(stop)) {}
 
   void merge(const std::string& path, const std::vector<WishPtr>& directories) {
     std::map<std::string, std::vector<WishPtr>> names;
     for (const WishPtr& directory : directories)
       for (auto& [name, child] : children_of(*directory, path))
-        names[name].push_back(child);
+        names[name].push_back(path.empty() && is_never_folded(name) ? as_directory(name, child)
+                                                                    : child);
     for (const auto& [name, wishes] : names) {
       if (stop_.stop_requested())
         throw Error(ErrorKind::interrupted, "profile.interrupted",
@@ -213,6 +230,24 @@ public:
   LinkPlan take() { return std::move(plan_); }
 
 private:
+  /// Of a link to a directory, "lib64 -> lib": what is in it. As a link it would be in the way of
+  /// other packages, and "lib64/.." would be the artifact.
+  WishPtr as_directory(const std::string& name, const WishPtr& wish) const {
+    if (!is_leaf(wish)) return wish;
+    std::optional<std::string> text =
+        Dir::open(parent_path(wish->source)).read_link(base_name(wish->source));
+    if (!text) return wish;
+    if (std::optional<std::string> directory = directory_of_members(wish->source, members_))
+      return disk_directory(wish->member, *directory, wish->action);
+    Error error(ErrorKind::usage, "profile.link-leads-out",
+                fmt::format("{} has {} as a link to {}, which is no directory of it or of what it "
+                            "needs; it cannot be the {} of a profile",
+                            members_[wish->member].id.str(), name, printable(*text), name));
+    error.advise(
+        {fmt::format("exclude it in the recipe's profile_links: - {{exclude: {}}}", name), "", {}});
+    throw error;
+  }
+
   static bool is_leaf(const WishPtr& wish) { return wish->kind == Wish::Kind::leaf; }
 
   void decide(const std::string& path, const std::vector<WishPtr>& wishes) {
@@ -254,6 +289,7 @@ private:
     plan_.conflicts.push_back(std::move(found));
   }
 
+  const std::vector<LinkMember>& members_;
   bool fold_;
   std::stop_token stop_;
   LinkPlan plan_;
@@ -277,7 +313,7 @@ LinkPlan plan_links(const std::vector<LinkMember>& members, const PlanOptions& o
     roots.push_back(ruled ? RuleTree(members[i], i).build()
                           : disk_directory(i, members[i].path, LinkAction::symlink));
   }
-  Merger merger(options.fold, std::move(stop));
+  Merger merger(members, options.fold, std::move(stop));
   merger.merge("", roots);
   return merger.take();
 }

@@ -44,8 +44,9 @@ struct PlanOptions {
 
 /// All entries of all members by their rules, default: everything but _hashdist, build.json and
 /// install.json at the top. A directory with one owner is one link, split when a second owner
-/// enters; bin, sbin, lib, lib64, libexec, share, include, etc and whatever a "dirs" rule does not
-/// name at the top are real directories. Files of equal content (and equal links) are no conflict.
+/// enters; bin, sbin, lib, lib64, libexec, share, include, etc and man are real directories, also
+/// where a member has a link to a directory of a member there. Error usage "profile.link-leads-out"
+/// for any other link there. Files of equal content (and equal links) are no conflict.
 LinkPlan plan_links(const std::vector<LinkMember>& members, const PlanOptions& options = {},
                     std::stop_token stop = {});
 

@@ -62,6 +62,44 @@ TEST_F(LinksTest, AllConflictsAreFoundAndEqualFilesAreNone) {
   EXPECT_EQ(plan.conflicts[1].path, "lib/x");
 }
 
+TEST_F(LinksTest, ALinkInTheArtifactInsteadOfALibIsADirectoryOfTheProfile) {
+  LinkMember a = member("a", {{"lib/a.so", "1"}, {"usr/bin/a", "2"}});
+  Dir artifact = Dir::open(a.path);
+  artifact.make_symlink("lib", "lib64");
+  artifact.make_symlink(a.path + "/usr/bin", "bin");
+  LinkMember b = member("b", {{"lib64/b.so", "3"}});
+  LinkPlan plan = plan_links({a, b});
+  EXPECT_EQ(shown(plan), (Lines{"bin/", "bin/a", "lib/", "lib/a.so", "lib64/", "lib64/a.so",
+                                "lib64/b.so", "usr"}));
+  EXPECT_EQ(plan.entries[1].source, a.path + "/usr/bin/a");
+  EXPECT_EQ(plan.entries[5].source, a.path + "/lib/a.so");
+  a.install.rules = {{LinkAction::copy, {"lib64"}}};
+  EXPECT_EQ(shown(plan_links({a})), (Lines{"lib64/", "lib64/a.so copy"}));
+}
+
+TEST_F(LinksTest, ALinkToADirectoryOfAnotherMemberIsADirectoryOfTheProfile) {
+  LinkMember a = member("a", {{"bin/a", "1"}});
+  LinkMember b = member("b", {{"share/b/x", "2"}});
+  Dir::open(b.path).make_symlink("../../a/hash/bin", "bin");
+  EXPECT_EQ(shown(plan_links({a, b})), (Lines{"bin/", "bin/a", "share/", "share/b"}));
+}
+
+TEST_F(LinksTest, ALinkOutOfTheArtifactIsNoBinOfAProfile) {
+  LinkMember a = member("a", {{"lib/a.so", "1"}});
+  const std::string outside = tmp_.path() + "/outside";
+  write_file(outside + "/tool", "1");
+  for (const std::string& target : {outside, std::string("../../../outside"),
+                                    std::string("nowhere"), std::string("."), std::string("/")}) {
+    Dir::open(a.path).make_symlink(target, "bin");
+    EXPECT_NE(message_of([&] { plan_links({a}); }).find("has bin as a link to " + target),
+              std::string::npos);
+    a.install.rules = {{LinkAction::exclude, {"bin"}}, {LinkAction::symlink, {"**"}}};
+    EXPECT_EQ(shown(plan_links({a})), (Lines{"lib/", "lib/a.so"}));
+    a.install.rules.clear();
+    Dir::open(a.path).remove_file("bin");
+  }
+}
+
 TEST_F(LinksTest, TheFirstRuleThatMatchesDecides) {
   LinkMember a =
       member("a", {{"bin/a", "1"}, {"share/doc/x", "2"}, {"lib/a.conf", "3"}, {"other", "4"}});
