@@ -224,7 +224,8 @@ static struct options read_options(char** words) {
       takes_next = true;
     } else if (strncmp(word, "-C", 2) == 0 && word[2] != '\0') {
       options.directory = word + 2;
-    } else if (strcmp(word, "--jobs") == 0 || strcmp(word, "-j") == 0) {
+    } else if (strcmp(word, "--jobs") == 0 || strcmp(word, "-j") == 0 ||
+               strcmp(word, "--events") == 0) {
       takes_next = true;
     }
     if (takes_next && next != NULL) ++words;

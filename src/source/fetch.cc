@@ -163,10 +163,11 @@ struct Fetcher::State {
   InFlight in_flight;
   std::mutex mutex;
   std::set<std::string> refreshed; // addresses asked again in this run
+  std::set<std::string> told;      // names of what runs, by which listeners tell them apart
 
   std::optional<SourceItem> present(const FetchTask& task);
   bool may_trust_address(const std::string& url);
-  FetchOutcome fetch_missing(const FetchTask& task, const std::string& name,
+  FetchOutcome fetch_missing(const FetchTask& task, TransferProgress& progress,
                              const std::stop_token& stop);
   std::optional<std::size_t> race(std::vector<Try>& tries, const std::vector<std::size_t>& order,
                                   TransferProgress& progress, Patience patience,
@@ -176,6 +177,28 @@ struct Fetcher::State {
   AttemptResult attempt_deb(const Try& what, TransferProgress& progress, Patience patience,
                             const Lane& lane);
   void note_refresh(const Try& what, const SourceItem& now);
+
+  /// What listeners call a fetch that runs: many files are called "v1.0.tar.gz", so the second at a
+  /// time is "v1.0.tar.gz (2)".
+  class ToldName {
+  public:
+    ToldName(State& state, const std::string& name) : state_(state), name_(name) {
+      std::scoped_lock lock(state_.mutex);
+      for (int count = 2; !state_.told.insert(name_).second; ++count)
+        name_ = fmt::format("{} ({})", name, count);
+    }
+    ToldName(const ToldName&) = delete;
+    ToldName& operator=(const ToldName&) = delete;
+    ~ToldName() {
+      std::scoped_lock lock(state_.mutex);
+      state_.told.erase(name_);
+    }
+    const std::string& str() const { return name_; }
+
+  private:
+    State& state_;
+    std::string name_;
+  };
 };
 
 /// Local paths are always looked at again, unless they are expected to give what is known.
@@ -303,13 +326,13 @@ std::optional<std::size_t> Fetcher::State::race(std::vector<Try>& tries,
   return winner ? std::optional(order[*winner]) : std::nullopt;
 }
 
-FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, const std::string& name,
+FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, TransferProgress& progress,
                                            const std::stop_token& stop) {
+  const std::string name = task_name(task);
   std::vector<Try> tries = tries_of(task, options.mirrors);
   for (Try& one : tries)
     if (one.address.kind == Address::Kind::http && !one.wanted.expected)
       one.before = store.find_address(one.address.text);
-  TransferProgress progress(events, name);
   std::vector<std::size_t> order(tries.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (Patience patience : {Patience::little, Patience::more}) {
@@ -351,13 +374,13 @@ FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string
     throw Error(ErrorKind::usage, "source.no-address",
                 "there is no address to fetch from, expected at least one");
   State& state = *state_;
-  std::string name = task_name(task);
   std::set<std::string> names;
   for (const SourceCandidate& candidate : task.candidates)
     names.insert(candidate.expected ? candidate.expected->str() : candidate.url);
   InFlight::Ticket ticket = state.in_flight.enter(std::move(names), stop);
 
-  TaskEvent event{.kind = "fetch", .name = name, .state = TaskState::present, .detail = {}};
+  TaskEvent event{
+      .kind = "fetch", .name = task_name(task), .state = TaskState::present, .detail = {}};
   std::optional<SourceItem> item = state.present(task);
   if (item) state.store.note_use(item->key);
   if (item && state.store.find(item->key)) { // not removed between finding and noting
@@ -372,10 +395,13 @@ FetchOutcome Fetcher::fetch(const FetchTask& task, const std::vector<std::string
     event.duration_s = std::chrono::duration<double>(HostAccounts::Clock::now() - start).count();
     state.events.on(event);
   };
+  const State::ToldName name(state, event.name);
+  event.name = name.str();
   event.state = TaskState::started;
   state.events.on(event);
+  TransferProgress progress(state.events, event.name);
   try {
-    FetchOutcome outcome = state.fetch_missing(task, name, stop);
+    FetchOutcome outcome = state.fetch_missing(task, progress, stop);
     state.store.add_tags(outcome.item.key, tags);
     tell(TaskState::finished, "from " + outcome.url);
     return outcome;

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace hdist {
 namespace {
 
@@ -341,6 +343,22 @@ TEST(Fetch, EqualRequestsAtOnceDownloadOnce) {
     EXPECT_EQ(fetcher.fetch({{{url, key}}}).item.key, key_of("content"));
   });
   EXPECT_EQ(lab.http.requests().size(), 1U);
+}
+
+TEST(Fetch, SourcesOfOneNameAreToldApartWhileTheyRun) {
+  RaceLab lab;
+  Fetcher fetcher(lab.store, lab.http, lab.deb, lab.dead_hosts, {}, lab.events);
+  const std::vector<std::string> urls = {"http://a/v1.tar.gz", "http://b/v1.tar.gz"};
+  for (const std::string& url : urls) {
+    lab.http.serve(url, fake_tar_gz(url));
+    lab.http.hold(url, [&] { return lab.was_asked(urls[0]) && lab.was_asked(urls[1]); });
+  }
+  parallel_for(2, 2, [&](std::size_t i) { fetcher.fetch({{{urls[i], {}}}}); });
+  std::multiset<std::string> names;
+  for (const TaskEvent& event : lab.events.tasks())
+    names.insert(event.name);
+  EXPECT_EQ(names, (std::multiset<std::string>{"v1.tar.gz", "v1.tar.gz", "v1.tar.gz (2)",
+                                               "v1.tar.gz (2)"}));
 }
 
 TEST(Fetch, TagsAreAddedAlsoToWhatWasPresent) {

@@ -10,6 +10,7 @@
 #include "ops/version.h"
 #include "ui/brand_command.h"
 #include "ui/error_text.h"
+#include "ui/event_file.h"
 #include "ui/help.h"
 #include "ui/parser.h"
 
@@ -55,6 +56,8 @@ Cli::Cli(Brand brand, std::string executable, const Arguments& global)
   request_->jobs = jobs_of(global);
   events_ = std::make_unique<TextEvents>(
       style_of(STDERR_FILENO, global.flag("--quiet"), global.flag("--verbose")), brand_.program);
+  if (std::optional<std::string> file = global.value("--events"))
+    event_file_ = std::make_unique<EventFile>(*file, *events_);
 }
 
 Cli::~Cli() = default;
@@ -62,7 +65,8 @@ Cli::~Cli() = default;
 Session& Cli::session() {
   if (!session_) {
     signals_ = std::make_unique<StopOnSignals>();
-    session_ = std::make_unique<Session>(*request_, *events_, signals_->token());
+    Events& sink = event_file_ ? static_cast<Events&>(*event_file_) : *events_;
+    session_ = std::make_unique<Session>(*request_, sink, signals_->token());
   }
   return *session_;
 }

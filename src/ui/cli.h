@@ -14,6 +14,7 @@
 namespace hdist {
 
 class Error;
+class EventFile;
 class Session;
 struct SessionRequest;
 class StopOnSignals;
@@ -47,6 +48,7 @@ private:
   bool verbose_ = false;
   std::unique_ptr<StopOnSignals> signals_;
   std::unique_ptr<TextEvents> events_;
+  std::unique_ptr<EventFile> event_file_; // --events
   std::unique_ptr<SessionRequest> request_;
   std::unique_ptr<Session> session_;
 };

@@ -90,6 +90,7 @@ const std::vector<OptionInfo>& global_options() {
       {"--config", "", "FILE", "settings from this file alone", false},
       {"--jobs", "-j", "N", "processors to use for builds", false},
       {"--json", "", "", "print the result as JSON", false},
+      {"--events", "", "FILE", "write what happens to FILE, as lines of JSON", false},
       {"--quiet", "-q", "", "only warnings and errors", false},
       {"--verbose", "-v", "", "say more, and show what builds print", false},
       {"--version", "", "", "print the version", false},

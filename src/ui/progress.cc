@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -24,10 +23,8 @@ bool is_set(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
-int terminal_width(int fd) {
-  winsize size{};
-  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 80;
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 const char* doing(const std::string& kind) {
@@ -53,17 +50,6 @@ std::string follow_text(const std::string& log) {
 
 } // namespace
 
-std::string transfer_text(int64_t got, int64_t done, int64_t total, double seconds) {
-  constexpr double kTooSoonSeconds = 1;
-  std::string text = total > 0 ? fmt::format("{}%", done * 100 / total) : human_size(done);
-  if (seconds < kTooSoonSeconds || got <= 0) return text;
-  double rate = static_cast<double>(got) / seconds;
-  text += " " + human_size(static_cast<int64_t>(rate)) + "/s";
-  if (total > done)
-    text += " " + human_duration(std::ceil(static_cast<double>(total - done) / rate)) + " left";
-  return text;
-}
-
 OutputStyle style_of(int fd, bool quiet, bool verbose) {
   OutputStyle style;
   style.fd = fd;
@@ -72,7 +58,6 @@ OutputStyle style_of(int fd, bool quiet, bool verbose) {
   bool dumb = term == nullptr || std::string_view(term) == "dumb";
   style.live = terminal && !dumb && !quiet;
   style.color = terminal && !dumb && !is_set("NO_COLOR");
-  style.width = terminal ? terminal_width(fd) : 80;
   style.least = quiet ? Level::warning : verbose ? Level::info : Level::notice;
   style.log_lines = verbose;
   return style;
@@ -111,19 +96,19 @@ void TextEvents::on(const TaskEvent& event) {
   bool shown = style_.least <= Level::notice;
   switch (event.state) {
   case TaskState::started:
-    running_[event.name] = {event.kind, std::chrono::steady_clock::now(), 0, -1};
+    begin(event);
     if (shown && (!style_.live || style_.logs) && event.kind == "build")
       line_above(fmt::format("building {}{}", name, follow_text(event.detail)));
     break;
   case TaskState::finished:
-    running_.erase(event.name);
+    end_of(event.name);
     if (shown)
       line_above(fmt::format("{} {} in {}", green(fmt::format("{:8}", did(event.kind))), name,
                              human_duration(event.duration_s)) +
                  about);
     break;
   case TaskState::failed:
-    running_.erase(event.name);
+    end_of(event.name);
     line_above(fmt::format("{} {}{}", red("failed  "), name, about));
     break;
   case TaskState::waiting:
@@ -131,7 +116,7 @@ void TextEvents::on(const TaskEvent& event) {
     break;
   case TaskState::skipped:
   case TaskState::present:
-    running_.erase(event.name);
+    end_of(event.name);
     if (style_.least <= Level::info)
       line_above(fmt::format("{:8} {}{}", event.state == TaskState::skipped ? "skipped" : "present",
                              name, about));
@@ -146,11 +131,25 @@ void TextEvents::on(const Progress& event) {
     tasks_done_ = event.done;
     tasks_total_ = event.total;
   } else if (auto found = running_.find(event.name); found != running_.end()) {
-    if (found->second.first < 0) found->second.first = event.done;
-    found->second.done = event.done;
-    found->second.total = event.total;
+    note_progress(event, found->second);
   }
   draw(false);
+}
+
+void TextEvents::note_progress(const Progress& event, Running& task) {
+  const auto now = std::chrono::steady_clock::now();
+  if (task.first < 0) {
+    task.first = event.done;
+    task.since = task.told = now;
+  }
+  task.done = event.done;
+  task.total = event.total;
+  const bool shown = !style_.live && style_.least <= Level::notice;
+  if (!shown || event.done == event.total || now - task.told < style_.long_download) return;
+  task.told = now;
+  line_above(fmt::format(
+      "fetching {}: {}", printable(event.name),
+      transfer_text(event.done - task.first, event.done, event.total, seconds_since(task.since))));
 }
 
 void TextEvents::on(const LogLine& event) {
@@ -168,14 +167,21 @@ void TextEvents::write_line(const std::string& line) {
 
 void TextEvents::clear_live_line() {
   std::lock_guard lock(mutex_);
-  if (!live_shown_) return;
-  live_shown_ = false;
-  (void)!write(style_.fd, "\r\x1b[K", 4);
+  if (live_shown_ == 0) return;
+  const std::string text = clearing();
+  live_shown_ = 0;
+  (void)!write(style_.fd, text.data(), text.size());
+}
+
+/// The cursor is at the end of the last of them.
+std::string TextEvents::clearing() const {
+  if (live_shown_ <= 1) return "\r\x1b[K";
+  return fmt::format("\r\x1b[{}A\x1b[J", live_shown_ - 1);
 }
 
 void TextEvents::line_above(const std::string& line) {
-  std::string text = live_shown_ ? "\r\x1b[K" : "";
-  live_shown_ = false;
+  std::string text = live_shown_ > 0 ? clearing() : "";
+  live_shown_ = 0;
   text += line + "\n";
   try {
     write_all(style_.fd, text, "the error output");
@@ -184,20 +190,67 @@ void TextEvents::line_above(const std::string& line) {
   }
 }
 
-std::string TextEvents::live_text() const {
-  std::string text = tasks_total_ > 0 ? fmt::format("[{}/{}]", tasks_done_, tasks_total_) : "";
-  for (const auto& [name, task] : running_) {
-    double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - task.since).count();
-    std::string short_name = task.kind == "build" ? name.substr(0, name.find('/')) : name;
-    std::string state = fmt::format("{:.0f} s", seconds);
-    if (task.kind == "fetch")
-      state = transfer_text(task.done - std::max<int64_t>(task.first, 0), task.done, task.total,
-                            seconds);
-    text += fmt::format(" {} {} {}", doing(task.kind), printable(short_name), state);
+void TextEvents::begin(const TaskEvent& event) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_first = std::none_of(running_.begin(), running_.end(), [](const auto& entry) {
+    return entry.second.kind == "fetch";
+  });
+  if (event.kind == "fetch" && is_first) {
+    downloading_since_ = now;
+    ended_ = {};
   }
-  std::size_t room = static_cast<std::size_t>(style_.width > 1 ? style_.width - 1 : 1);
-  return text.size() > room ? text.substr(0, room) : text;
+  running_[event.name] = {.kind = event.kind, .since = now, .told = now};
+}
+
+void TextEvents::end_of(const std::string& name) {
+  if (auto found = running_.find(name); found != running_.end()) {
+    const Running& task = found->second;
+    if (task.kind == "fetch") {
+      ++ended_.count;
+      ended_.bytes += task.done - std::max<int64_t>(task.first, 0);
+    }
+    running_.erase(found);
+  }
+}
+
+/// The last line: how many tasks are done, all downloads together, and what else runs.
+std::string TextEvents::live_text(const std::vector<Download>& downloads) const {
+  std::vector<std::string> parts;
+  if (tasks_total_ > 0) parts.push_back(fmt::format("[{}/{}]", tasks_done_, tasks_total_));
+  if (!downloads.empty() && ended_.count + std::ssize(downloads) > 1)
+    parts.push_back(total_text(downloads, ended_, seconds_since(downloading_since_)));
+  for (const auto& [name, task] : running_) {
+    if (task.kind == "fetch") continue;
+    std::string short_name = task.kind == "build" ? name.substr(0, name.find('/')) : name;
+    parts.push_back(fmt::format("{} {} {:.0f} s", doing(task.kind), printable(short_name),
+                                seconds_since(task.since)));
+  }
+  return join(parts, " ");
+}
+
+std::vector<std::string> TextEvents::live_lines() const {
+  const int width = std::max(style_.width - 1, 1);
+  std::vector<Download> downloads;
+  for (const auto& [name, task] : running_)
+    if (task.kind == "fetch")
+      downloads.push_back({name, task.done, task.total, std::max<int64_t>(task.first, 0),
+                           task.first < 0 ? 0 : seconds_since(task.since)});
+  std::vector<std::string> lines;
+  const auto most = static_cast<std::size_t>(std::max(style_.height - 2, 1));
+  for (const Download& download : downloads)
+    if (lines.size() < most) lines.push_back(bar_line(download, width));
+  const std::string text = cut_to_columns(live_text(downloads), static_cast<std::size_t>(width));
+  if (!text.empty()) lines.push_back(text);
+  return lines;
+}
+
+/// What was shown before is taken away by its number of lines. A terminal that became narrower may
+/// have broken them: then some stay above, which is better than taking away what others wrote.
+void TextEvents::fit_terminal() {
+  winsize size{};
+  if (ioctl(style_.fd, TIOCGWINSZ, &size) != 0) return;
+  if (size.ws_col > 0) style_.width = size.ws_col;
+  if (size.ws_row > 0) style_.height = size.ws_row;
 }
 
 void TextEvents::draw(bool force) {
@@ -205,11 +258,13 @@ void TextEvents::draw(bool force) {
   auto now = std::chrono::steady_clock::now();
   if (!force && now - last_draw_ < kRedraw) return;
   last_draw_ = now;
-  std::string text = running_.empty() ? "" : live_text();
-  if (text.empty() && !live_shown_) return;
-  live_shown_ = !text.empty();
-  std::string line = "\r\x1b[K" + text;
-  (void)!write(style_.fd, line.data(), line.size());
+  fit_terminal();
+  const std::vector<std::string> lines =
+      running_.empty() ? std::vector<std::string>() : live_lines();
+  if (lines.empty() && live_shown_ == 0) return;
+  std::string text = clearing() + join(lines, "\n");
+  live_shown_ = lines.size();
+  (void)!write(style_.fd, text.data(), text.size());
 }
 
 } // namespace hdist

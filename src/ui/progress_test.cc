@@ -1,6 +1,7 @@
 #include "ui/progress.h"
 
 #include "base/dir.h"
+#include "base/text.h"
 #include "testing/testing.h"
 
 #include <fcntl.h>
@@ -57,12 +58,49 @@ TEST_F(ProgressTest, TheLiveLineFitsTheTerminalAndIsClearedAtTheEnd) {
   EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
-TEST(TransferText, SaysHowFastAndHowLong) {
-  EXPECT_EQ(transfer_text(0, 0, 1000, 0), "0%");
-  EXPECT_EQ(transfer_text(500, 500, 1000, 0.5), "50%");
-  EXPECT_EQ(transfer_text(2 << 20, 3 << 20, 4 << 20, 2), "75% 1.0 MiB/s 1.0 s left");
-  EXPECT_EQ(transfer_text(2 << 20, 2 << 20, -1, 2), "2.0 MiB 1.0 MiB/s");
-  EXPECT_EQ(transfer_text(4 << 20, 4 << 20, 4 << 20, 2), "100% 2.0 MiB/s");
+TEST_F(ProgressTest, EachDownloadHasABarAndAllHaveALineBelow) {
+  std::string text = shown({.live = true, .width = 80}, [](TextEvents& events) {
+    for (const char* name : {"a.tar.gz", "b.tar.gz"}) {
+      events.on(TaskEvent{"fetch", name, TaskState::started, "", 0});
+      events.on(Progress{"fetch", name, 50, 100, "B"});
+    }
+    events.on(TaskEvent{"build", "lua/abc", TaskState::started, "", 0});
+    events.on(TaskEvent{"fetch", "a.tar.gz", TaskState::finished, "", 1});
+    events.on(TaskEvent{"fetch", "b.tar.gz", TaskState::finished, "", 1});
+  });
+  std::size_t all = text.find("building lua");
+  ASSERT_NE(all, std::string::npos) << text;
+  std::size_t start = text.rfind("\x1b[J", all); // what is shown then
+  if (start == std::string::npos) start = text.rfind("\x1b[K", all);
+  std::vector<std::string> lines = split(text.substr(start + 3, all - start - 3), '\n');
+  ASSERT_EQ(lines.size(), 3U) << text;
+  EXPECT_NE(lines[0].find("a.tar.gz"), std::string::npos);
+  EXPECT_NE(lines[0].find("] 50%"), std::string::npos);
+  EXPECT_NE(lines[1].find("b.tar.gz"), std::string::npos);
+  EXPECT_TRUE(lines[2].starts_with("0/2 downloads ")) << lines[2];
+  // Three lines are taken away before the line of what is done is written.
+  EXPECT_NE(text.find("\r\x1b[2A\x1b[Jfetched  a.tar.gz"), std::string::npos) << text;
+}
+
+TEST_F(ProgressTest, ALogSaysNowAndThenHowFarALongDownloadIs) {
+  const auto tell = [](TextEvents& events) {
+    events.on(TaskEvent{"fetch", "a.tar.gz", TaskState::started, "", 0});
+    for (int64_t done : {10, 20, 100})
+      events.on(Progress{"fetch", "a.tar.gz", done, 100, "B"});
+  };
+  EXPECT_EQ(shown({}, tell), "");
+  EXPECT_EQ(shown({.long_download = std::chrono::seconds(0)}, tell),
+            "fetching a.tar.gz: 10%\nfetching a.tar.gz: 20%\n");
+  EXPECT_EQ(shown({.least = Level::warning, .long_download = std::chrono::seconds(0)}, tell), "");
+}
+
+TEST_F(ProgressTest, ThereAreNeverMoreLinesThanTheTerminalHas) {
+  std::string text = shown({.live = true, .width = 80, .height = 5}, [](TextEvents& events) {
+    for (int i = 0; i < 20; ++i)
+      events.on(TaskEvent{"fetch", std::to_string(i), TaskState::started, "", 0});
+  });
+  EXPECT_EQ(text.find("\x1b[4A"), std::string::npos); // at most four of the five are rewritten
+  EXPECT_NE(text.find("\x1b[3A"), std::string::npos);
 }
 
 TEST_F(ProgressTest, WhereALogIsStandsAboveTheLiveLineWhenThatIsWanted) {
