@@ -68,6 +68,7 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {top, "collections", KeyKind::paths, ""},
       {"sources", "store", KeyKind::path, join_path(brand.sources_root, "source")},
       {"sources", "mirrors", KeyKind::texts, ""},
+      {"sources", "share", KeyKind::share, "private"},
       {"sources", "downloads", KeyKind::number, "8"},
       {"sources", "downloads-per-host", KeyKind::number, "4"},
       {"sources", "keep-transient", KeyKind::duration, "1 week"},

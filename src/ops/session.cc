@@ -30,7 +30,9 @@ int Session::jobs() const {
 
 SourceStore& Session::sources() {
   if (!sources_)
-    sources_.emplace(SourceStore::open(config_.path("sources", "store"), {paths_.supervise}));
+    sources_.emplace(SourceStore::open(
+        config_.path("sources", "store"),
+        {.supervise = paths_.supervise, .group = config_.text("sources", "share") == "group"}));
   return *sources_;
 }
 

@@ -22,7 +22,10 @@ Value items_value(const std::vector<SourceGcItem>& items) {
   Value::List list;
   for (const SourceGcItem& item : items) {
     Value value = source_value(item.item);
-    const char* reason = item.parent ? "submodule" : item.in_use ? "in-use" : "rule";
+    const char* reason = item.others   ? "others"
+                         : item.parent ? "submodule"
+                         : item.in_use ? "in-use"
+                                       : "rule";
     value.set("reason", reason);
     value.set("rule", "keep-" + item.rule.name);
     value.set("keep", item.rule.text);

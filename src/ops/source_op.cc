@@ -121,6 +121,12 @@ SourceResponse remove_sources(Session& session, const SourceRequest& request) {
     throw Error(ErrorKind::usage, "source.nothing-named",
                 "no source is named that is to be removed");
   SourceResponse response = list_sources(session, request);
+  for (const SourceItem& item : response.sources)
+    if (!session.sources().is_ours(item))
+      throw Error(ErrorKind::refused, "source.others",
+                  fmt::format("{} was brought to {} by the user with uid {}; only that user, the "
+                              "store's owner and root remove it",
+                              item.key.str(), response.store, item.owner));
   if (request.dry_run) return response;
   for (const SourceItem& item : response.sources)
     static_cast<void>(session.sources().remove(

@@ -1,7 +1,9 @@
 #include "source/git_program.h"
 
 #include "base/error.h"
+#include "base/path.h"
 #include "base/text.h"
+#include "source/git_owner.h"
 
 #include <fmt/format.h>
 
@@ -115,6 +117,15 @@ GitAnswer GitProgram::run_in(const Env& env, const GitCall& call,
 
 GitAnswer GitProgram::remote(const GitCall& call, bool may_be_local,
                              const std::stop_token& stop) const {
+  if (!call.directory.empty() && !is_own_repository(call.directory))
+    throw Error(ErrorKind::refused, "git.foreign-repository",
+                fmt::format("{} belongs to another user, or others may write to it: what it is "
+                            "configured to run is not run",
+                            call.directory))
+        .advise({.text = fmt::format("If it is yours: chmod go-w {0} {0}/config",
+                                     shell_quote(call.directory)),
+                 .verb = {},
+                 .args = {}});
   Env env = env_;
   for (const char* name : kRepositoryVariables)
     env.unset(name);
@@ -138,7 +149,12 @@ GitAnswer GitProgram::isolated(const GitCall& call, const std::stop_token& stop)
   env.set("GIT_ALLOW_PROTOCOL", "none");
   env.set("GIT_TERMINAL_PROMPT", "0");
   env.set("LC_ALL", "C");
-  return run_in(env, call, stop);
+  if (call.directory.empty() || is_own_repository(call.directory)) return run_in(env, call, stop);
+  const EmptyRepository empty(env_.get_or("TMPDIR", "/tmp"));
+  env.set("GIT_OBJECT_DIRECTORY", join_path(call.directory, "objects"));
+  GitCall borrowing = call;
+  borrowing.directory = empty.path();
+  return run_in(env, borrowing, stop);
 }
 
 std::string GitProgram::must(const GitCall& call, const std::stop_token& stop) const {

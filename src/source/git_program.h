@@ -38,7 +38,8 @@ public:
   /// With the user's configuration and credentials, over http(s), git, ssh, and with `may_be_local`
   /// local files. Never asks anything. Errors: "git.not-found", interrupted.
   GitAnswer remote(const GitCall& call, bool may_be_local, const std::stop_token& stop) const;
-  /// Without any configuration but the repository's, and without network.
+  /// Without any configuration but the repository's, and without network. Of the repository of
+  /// another user only the objects count, and what is written to it is lost.
   GitAnswer isolated(const GitCall& call, const std::stop_token& stop) const;
   /// isolated(), which must succeed: Error failed "git.failed".
   std::string must(const GitCall& call, const std::stop_token& stop) const;

@@ -6,7 +6,9 @@
 #include "source/address.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <set>
 
@@ -21,6 +23,13 @@ constexpr int64_t kDaySeconds = 86'400;
 
 std::string place_of(const std::string& repository) {
   return join_path(kGit, repository);
+}
+
+/// "<digest>", or "<digest>-<uid>".
+bool is_repository_name(std::string_view name) {
+  const std::size_t dash = name.find('-');
+  return Digest::parse_base32(name.substr(0, dash)) &&
+         (dash == std::string_view::npos || parse_int(name.substr(dash + 1)));
 }
 
 /// Bytes of the files in and below a directory.
@@ -63,9 +72,16 @@ std::vector<std::string> GitStore::repositories() const {
   std::optional<Dir> dir = store_.open_dir_if_exists(kGit);
   if (!dir) return names;
   for (const Entry& entry : dir->list())
-    if (entry.type == EntryType::directory && Digest::parse_base32(entry.name))
+    if (entry.type == EntryType::directory && is_repository_name(entry.name))
       names.push_back(entry.name);
+  std::stable_partition(names.begin(), names.end(),
+                        [this](const std::string& name) { return is_own(name); });
   return names;
+}
+
+bool GitStore::is_own(const std::string& repository) const {
+  std::optional<struct stat> status = store_.stat(place_of(repository));
+  return status && status->st_uid == ::geteuid();
 }
 
 /// A ref is a file; git moves it to packed-refs only when a person says so.
@@ -105,14 +121,20 @@ std::string GitStore::repository(const GitAddress& remote, const std::stop_token
   std::string name = sha256(public_address(remote.remote)).base32();
   std::string path = join_path(store_.path(), place_of(name));
   Dir git = store_.make_dir(kGit);
+  if (git.exists(name) && !is_own(name)) {
+    name += fmt::format("-{}", ::geteuid());
+    path = join_path(store_.path(), place_of(name));
+  }
   if (git.exists(name)) return path;
   Staging staging(git);
-  program_.must({.words = {"init", "-q", "--bare", "--template=", staging.dir().path()},
-                 .directory = {},
-                 .input = {},
-                 .timeout_s = 0,
-                 .output = {}},
-                stop);
+  // Others may read it, whatever the umask, and nobody may write to it.
+  program_.must(
+      {.words = {"init", "-q", "--bare", "--template=", "--shared=0644", staging.dir().path()},
+       .directory = {},
+       .input = {},
+       .timeout_s = 0,
+       .output = {}},
+      stop);
   staging.dir().set_mode(".", 0755);
   static_cast<void>(std::move(staging).publish(name)); // another process's is as good
   git.sync();
@@ -131,7 +153,7 @@ void GitStore::keep(const std::string& repository, const std::string& commit,
 
 void GitStore::forget(const std::string& commit, const std::stop_token& stop) const {
   for (const std::string& name : repositories()) {
-    if (!keeps(name, commit)) continue;
+    if (!is_own(name) || !keeps(name, commit)) continue;
     store_.write_file(join_path(place_of(name), kForgot), "");
     program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
                    .directory = join_path(store_.path(), place_of(name)),
@@ -145,6 +167,7 @@ void GitStore::forget(const std::string& commit, const std::stop_token& stop) co
 int64_t GitStore::prune(const std::stop_token& stop) const {
   int64_t won = 0;
   for (const std::string& name : repositories()) {
+    if (!is_own(name)) continue;
     Dir dir = store_.open_dir(place_of(name));
     int64_t before = size_below(dir);
     std::optional<struct stat> forgot = dir.stat(kForgot);

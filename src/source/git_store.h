@@ -13,29 +13,33 @@
 namespace hdist {
 
 /// On disk: git/<digest of the remote's address>/ with one ref refs/hdist/kept/<commit> for each
-/// commit that is an item. A commit is there when its ref is, which is made last.
+/// commit that is an item. A commit is there when its ref is, which is made last. A store that
+/// several users write to has git/<digest>-<uid>/ besides: nobody writes to the repository of
+/// another, because git does what its configuration says. Objects are read from all of them.
 class GitStore {
 public:
   GitStore(const Dir& store, const GitProgram& program);
-  /// The path of a repository that keeps the commit.
+  /// The path of a repository that keeps the commit, one's own if possible.
   std::optional<std::string> holder(const std::string& commit) const;
   /// All commits that are kept, each once.
   std::vector<std::string> commits() const;
-  /// The path of the remote's own repository; made when absent.
+  /// The path of the remote's own repository, which is this user's; made when absent.
   std::string repository(const GitAddress& remote, const std::stop_token& stop) const;
   /// The commit is complete in `repository`: from now on it is an item.
   void keep(const std::string& repository, const std::string& commit,
             const std::stop_token& stop) const;
-  /// Every repository forgets the commit; its content goes with prune(), once it is a day old.
+  /// Every repository of this user forgets the commit; its content goes with prune(), once it is a
+  /// day old.
   void forget(const std::string& commit, const std::stop_token& stop) const;
-  /// In repositories that have forgotten something: removes what no ref reaches and nobody touched
-  /// for a day; returns the bytes won.
+  /// In repositories of this user that have forgotten something: removes what no ref reaches and
+  /// nobody touched for a day; returns the bytes won.
   int64_t prune(const std::stop_token& stop) const;
   const GitProgram& program() const { return program_; }
   const Dir& root() const { return store_; } // of the source store
 
 private:
-  std::vector<std::string> repositories() const; // names below git/
+  std::vector<std::string> repositories() const; // names below git/, one's own first
+  bool is_own(const std::string& repository) const;
   bool keeps(const std::string& repository, const std::string& commit) const;
   Dir store_;
   const GitProgram& program_;

@@ -11,7 +11,7 @@ namespace hdist {
 std::string item_directory(SourceType type) {
   if (type == SourceType::files) return "files";
   if (type == SourceType::dir) return "dirs";
-  if (type == SourceType::git) return "git";
+  if (type == SourceType::git) return "commits";
   return fmt::format("packs/{}", source_type_text(type));
 }
 

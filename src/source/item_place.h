@@ -11,7 +11,7 @@ namespace hdist {
 
 /// The directory of a type's items: "packs/tar.gz", "packs/file", "files", "dirs", "git".
 std::string item_directory(SourceType type);
-/// "packs/tar.gz/<52 characters>"; `key` is full. At "git/<commit>" is no file, only the note
+/// "packs/tar.gz/<52 characters>"; `key` is full. At "commits/<commit>" is no file, only the note
 /// beside it.
 std::string item_place(const SourceKey& key);
 /// Types of which a SHA-256 of published bytes may be.

@@ -23,7 +23,7 @@ TEST(ItemPlace, IsTheDocumentedLayoutThatMirrorsCopy) {
 
 TEST(ItemPlace, ACommitHasAPlaceForItsNote) {
   EXPECT_EQ(item_place(*SourceKey::parse("git:" + std::string(40, 'a'))),
-            "git/" + std::string(40, 'a'));
+            "commits/" + std::string(40, 'a'));
 }
 
 TEST(ItemPlace, TypesOfPublishedBytesAreArchivesAndFiles) {

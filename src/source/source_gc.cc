@@ -43,9 +43,14 @@ private:
 
   void decide(SourceItem item) {
     RetentionRule rule = rule_of(item, options_.rules);
+    if (!store_.is_ours(item)) {
+      report_.kept.push_back({.item = std::move(item), .rule = std::move(rule), .others = true});
+      return;
+    }
     bool goes = is_past(item, rule);
     bool in_use = !goes && rule.keep_s >= 0 && now_ - item.last_use_s >= rule.keep_s;
-    (goes ? removed_ : report_.kept).push_back({std::move(item), std::move(rule), in_use, {}});
+    (goes ? removed_ : report_.kept)
+        .push_back({.item = std::move(item), .rule = std::move(rule), .in_use = in_use});
   }
 
   /// A commit that stays keeps the commits of its submodules, and they theirs.

@@ -20,6 +20,7 @@ struct SourceGcOptions {
 struct SourceGcItem {
   SourceItem item;
   RetentionRule rule;              // that decided, unless one of these did
+  bool others = false;             // another user brought it, who is to decide about it
   bool in_use = false;             // within the last minutes, or since a living process began
   std::optional<SourceKey> parent; // the commit whose submodule it is
 };

@@ -177,6 +177,10 @@ void SourceStore::verify(const SourceItem& item, const std::stop_token& stop) co
   verify_item(*files_, item, stop);
 }
 
+bool SourceStore::is_ours(const SourceItem& item) const {
+  return files_->is_ours(item.owner);
+}
+
 bool SourceStore::remove(const SourceItem& item,
                          const std::function<bool(const SourceItem&)>& is_unused,
                          const std::stop_token& stop) const {

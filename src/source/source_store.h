@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 namespace hdist {
@@ -28,6 +29,7 @@ struct SourceItem {
   std::vector<SourceAddress> addresses;
   std::vector<std::string> tags;
   int64_t last_use_s = 0;
+  uid_t owner = 0; // who brought it
 };
 
 /// What is in a store and belongs to no item.
@@ -88,6 +90,7 @@ struct UnpackRequest {
 
 struct SourceStoreOptions {
   std::string supervise; // path of the supervisor, for git; "": git goes on when this process dies
+  bool group = false;    // [sources] share = group: everybody of its group may write
 };
 
 /// A directory of source items. Any number of processes and threads may use it at once.
@@ -138,6 +141,8 @@ public:
   void mend(const SourceItem& item, const std::function<void()>& fetch_again) const;
   /// Reads all of an item. Error failed "source.corrupt".
   void verify(const SourceItem& item, const std::stop_token& stop = {}) const;
+  /// Whether this user is to decide about it: who brought it, the store's owner, and root.
+  bool is_ours(const SourceItem& item) const;
   /// False: `is_unused` denied it for what is known once the item was set aside; it is back.
   bool remove(const SourceItem& item, const std::function<bool(const SourceItem&)>& is_unused,
               const std::stop_token& stop = {}) const;

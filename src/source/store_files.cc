@@ -10,8 +10,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 namespace hdist {
@@ -52,6 +55,38 @@ std::string address_file(const std::string& url) {
   return fmt::format("{}/{}", kAddresses, sha256(url).base32());
 }
 
+/// What the store's own directories must be like for a group. That of repositories is sticky: git
+/// does as a repository says, so nobody may put his in the place of another's.
+void share_with_group(const Dir& root) {
+  constexpr mode_t kGroup = 02775, kSticky = 01000, kAll = 07777;
+  std::optional<struct stat> status = root.stat(".");
+  if (!status || (status->st_mode & kAll) == kGroup) return;
+  if (status->st_uid != ::geteuid())
+    throw Error(ErrorKind::refused, "source.store-private",
+                fmt::format("{} belongs to another user, and is not for a group", root.path()))
+        .advise({.text = "Its owner makes it one with `share = group` in [sources] of his "
+                         "configuration, at the next use of it.",
+                 .verb = {},
+                 .args = {}});
+  auto make = [&](const std::string& name, mode_t mode) {
+    const Dir dir = root.make_dir(name);
+    struct stat there {};
+    if (::fstat(dir.fd(), &there) != 0) throw_errno("fstat", dir.path());
+    if (there.st_uid != ::geteuid()) return;
+    if (there.st_gid != status->st_gid &&
+        ::fchown(dir.fd(), static_cast<uid_t>(-1), status->st_gid) != 0)
+      throw_errno("fchown", dir.path());
+    dir.set_mode(".", mode);
+  };
+  for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "packs", "files",
+                           "dirs", "commits"})
+    make(name, kGroup);
+  for (SourceType type : types_of_bytes())
+    make(item_directory(type), kGroup);
+  make("git", kGroup | kSticky);
+  root.set_mode(".", kGroup); // last: it says that the others are done
+}
+
 std::string note_of(const std::string& place) {
   return place + ".json";
 }
@@ -72,7 +107,7 @@ std::optional<SourceItem> read_item(const Dir& dir, const std::string& name, con
                                     int64_t* written_s = nullptr) {
   std::optional<struct stat> status = dir.stat(name);
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
-  SourceItem item{.key = key, .size_bytes = status->st_size};
+  SourceItem item{.key = key, .size_bytes = status->st_size, .owner = status->st_uid};
   if (written_s != nullptr) *written_s = status->st_mtim.tv_sec;
   std::optional<ItemNote> note = read_note(dir, name);
   if (!note) return item;
@@ -122,6 +157,13 @@ StoreFiles::StoreFiles(const std::string& path, const SourceStoreOptions& option
     text = root_.read_file(kStoreFile, kSmallFile);
   }
   check_store_json(*text, join_path(root_.path(), kStoreFile), StoreKind::sources);
+  if (options.group) share_with_group(root_);
+  if (std::optional<struct stat> status = root_.stat(".")) owner_ = status->st_uid;
+}
+
+bool StoreFiles::is_ours(uid_t owner) const {
+  const uid_t self = ::geteuid();
+  return self == 0 || self == owner_ || self == owner;
 }
 
 std::optional<SourceKey> StoreFiles::full_key(const SourceKey& key) const {
@@ -157,6 +199,8 @@ std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
   std::optional<std::string> repository = git_.holder(key.digest());
   if (!repository) return std::nullopt;
   SourceItem item{.key = key, .path = *repository};
+  struct stat status {};
+  if (::lstat(repository->c_str(), &status) == 0) item.owner = status.st_uid;
   if (std::optional<ItemNote> note = read_note(root_, item_place(key))) {
     item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
     take_over(*std::move(note), item);
@@ -182,6 +226,7 @@ void StoreFiles::change_note(const SourceKey& key,
   if (!change(note)) return;
   if (key.type() == SourceType::git) {
     if (!git_.holder(key.digest())) return; // gone meanwhile
+    make_durable_dirs(root_, item_directory(key.type()));
   } else {
     std::optional<struct stat> status = root_.stat(place);
     if (!status) return; // gone meanwhile
@@ -192,12 +237,30 @@ void StoreFiles::change_note(const SourceKey& key,
 }
 
 std::optional<SourceKey> StoreFiles::key_of_address(const std::string& url) const {
-  std::optional<std::string> text = root_.read_file_if_exists(address_file(url), kSmallFile);
-  return text ? SourceKey::parse(trim(*text)) : std::nullopt;
+  const std::string name = address_file(url);
+  std::optional<std::string> text;
+  try {
+    const Fd file = root_.open_file(name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    // Of what an address gave only those are believed whom this user trusts with the store.
+    if (status.st_uid != 0 && status.st_uid != owner_ && status.st_uid != ::geteuid())
+      return std::nullopt;
+    text = read_all(file.get(), kSmallFile, join_path(root_.path(), name));
+  } catch (const Error& error) {
+    if (error.system_errno() == ENOENT) return std::nullopt;
+    throw;
+  }
+  // The file says of which address it is, because others may rename it.
+  const std::vector<std::string> words = split_words(*text);
+  if (words.size() != 2 || words[0] != base_name(name)) return std::nullopt;
+  return SourceKey::parse(words[1]);
 }
 
 void StoreFiles::set_address(const std::string& url, const SourceKey& key) const {
-  root_.make_dir(kAddresses).write_file(base_name(address_file(url)), key.str() + "\n");
+  root_.make_dir(kAddresses)
+      .write_file(base_name(address_file(url)),
+                  fmt::format("{} {}\n", base_name(address_file(url)), key.str()));
 }
 
 void StoreFiles::remove_leftovers() const {

@@ -44,6 +44,8 @@ public:
   [[nodiscard]] bool place(const std::string& temporary, const SourceKey& key,
                            int64_t size_bytes) const;
 
+  /// Whether this user is to decide about what that user brought.
+  bool is_ours(uid_t owner) const;
   /// This process uses the store from now on.
   void enter() const { user_.enter(root_); }
   const StoreUser& user() const { return user_; }
@@ -59,6 +61,7 @@ private:
   mutable std::mutex notes_; // so that threads of one process lose nothing
   mutable std::once_flag cleaned_;
   mutable StoreUser user_;
+  uid_t owner_ = 0; // of the store
 };
 
 /// Seconds since 1970.

@@ -132,6 +132,7 @@ int source_action(Cli& cli, const Arguments& arguments) {
 
 std::string why_text(const SourceGcItem& item) {
   if (item.parent) return fmt::format("a submodule of {}", item.parent->str());
+  if (item.others) return fmt::format("uid {} brought it", item.item.owner);
   if (item.in_use) return "in use";
   return fmt::format("used {}, keep-{} = {}", ago_text(item.item.last_use_s), item.rule.name,
                      item.rule.text);

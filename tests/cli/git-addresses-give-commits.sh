@@ -7,7 +7,7 @@ git_repository "$PWD/tool.git" 'echo one >file; mkdir d; echo x >d/run; chmod +x
 expect_exit 0 hdist fetch tool.git master -ttransient
 one=$(git -C tool.git rev-parse master)
 expect_equal "$(cat out)" "git:$one"
-grep -q '"tags":\["transient"\]' "$HDIST_HOME/.hashdist/source/git/$one.json"
+grep -q '"tags":\["transient"\]' "$HDIST_HOME/.hashdist/source/commits/$one.json"
 git_repository "$PWD/tool.git" 'echo two >file'
 two=$(git -C tool.git rev-parse master)
 expect_exit 0 hdist fetch "file://$PWD/tool.git"

@@ -172,7 +172,7 @@ age_source() {
   python 'import json, os, sys
 key, days, store = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 kind, digest = key.split(":")
-folder = {"git": "git", "dir": "dirs", "files": "files"}.get(kind, "packs/" + kind)
+folder = {"git": "commits", "dir": "dirs", "files": "files"}.get(kind, "packs/" + kind)
 name = os.path.join(store, folder, digest + ".json")
 note = json.load(open(name))
 note["last_use"] -= days * 86400

@@ -1,0 +1,64 @@
+#include "source/git_owner.h"
+
+#include "source/git_testing.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hdist {
+namespace {
+
+TEST(GitOwner, ARepositoryIsOnesOwnWhenNobodyElseMayWriteToItOrItsConfiguration) {
+  const TempDir temp;
+  const std::string place = join_path(temp.path(), "r"), config = place + "/config";
+  EXPECT_TRUE(is_own_repository(place)); // there is none
+  ASSERT_EQ(::mkdir(place.c_str(), 0755), 0);
+  EXPECT_TRUE(is_own_repository(place));
+  write_file(config, "[core]\n");
+  for (const mode_t mode : {0644U, 0600U}) {
+    ASSERT_EQ(::chmod(config.c_str(), mode), 0);
+    EXPECT_TRUE(is_own_repository(place));
+  }
+  for (const mode_t mode : {0664U, 0646U}) {
+    ASSERT_EQ(::chmod(config.c_str(), mode), 0);
+    EXPECT_FALSE(is_own_repository(place));
+  }
+  ASSERT_EQ(::chmod(config.c_str(), 0644), 0);
+  ASSERT_EQ(::chmod(place.c_str(), 0775), 0);
+  EXPECT_FALSE(is_own_repository(place));
+  ASSERT_EQ(::symlink("r", join_path(temp.path(), "link").c_str()), 0);
+  EXPECT_FALSE(is_own_repository(join_path(temp.path(), "link")));
+}
+
+TEST(GitOwner, OfARepositoryThatOthersMayWriteToOnlyTheObjectsCount) {
+  GitLab lab;
+  const std::string commit = lab.repository("a", "echo a >f");
+  lab.fetch_path("a.git");
+  const std::string repository = lab.store.git().holder(commit).value_or("");
+  lab.sh("printf '[core]\\n\\tbare = nonsense\\n' >>" + repository + "/config; chmod g+w " +
+         repository + "/config");
+  EXPECT_EQ(lab.unpacked(commit), "f=a\n\n");
+  EXPECT_EQ(
+      code_of([&] {
+        static_cast<void>(lab.store.git().program().remote(
+            {.words = {"fetch"}, .directory = repository, .input = {}, .output = {}}, true, {}));
+      }),
+      "git.foreign-repository");
+}
+
+TEST(GitOwner, AnEmptyRepositoryIsOneForGitAndGoes) {
+  const TempDir temp;
+  std::string path;
+  {
+    const EmptyRepository empty(temp.path());
+    path = empty.path();
+    Command command;
+    command.argv = {"git", "--git-dir=" + path, "rev-parse", "--git-dir"};
+    command.env.set("PATH", "/usr/bin:/bin");
+    EXPECT_EQ(trim(capture(command)), path);
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+} // namespace
+} // namespace hdist
