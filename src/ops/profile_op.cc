@@ -10,9 +10,6 @@
 #include <fmt/format.h>
 
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 
 namespace hdist {
 
@@ -165,9 +162,7 @@ void check_owner(Session& session, const OpenedProfile& profile) {
   struct stat status {};
   if (::stat(profile.generation_path.c_str(), &status) != 0)
     throw_errno("stat", profile.generation_path);
-  const std::vector<unsigned> trusted = session.store_options().trusted_uids;
-  const bool is_trusted = status.st_uid == 0 || status.st_uid == ::geteuid() ||
-                          std::find(trusted.begin(), trusted.end(), status.st_uid) != trusted.end();
+  const bool is_trusted = session.store_options().trusts(status.st_uid);
   const bool is_open = (status.st_mode & S_IWOTH) != 0;
   if (is_trusted && !is_open) return;
   Error error(ErrorKind::refused, "profile.untrusted",

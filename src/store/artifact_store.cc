@@ -89,10 +89,13 @@ ArtifactStore::State::State(const std::string& where, StoreOptions how, Dir open
       real_path(hdist::real_path(where)), dir(std::move(opened)),
       judge(options.lease, !options.shared_file_system && is_on_local_file_system(dir.fd())) {}
 
-bool ArtifactStore::State::trusts(uid_t uid) const {
+bool StoreOptions::trusts(unsigned uid) const {
   return uid == 0 || uid == ::geteuid() ||
-         std::find(options.trusted_uids.begin(), options.trusted_uids.end(), uid) !=
-             options.trusted_uids.end();
+         std::find(trusted_uids.begin(), trusted_uids.end(), uid) != trusted_uids.end();
+}
+
+bool ArtifactStore::State::trusts(uid_t uid) const {
+  return options.trusts(uid);
 }
 
 bool ArtifactStore::State::trusts_owner_of(const Dir& directory) const {

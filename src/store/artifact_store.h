@@ -27,6 +27,9 @@ struct StoreOptions {
   std::vector<unsigned> trusted_uids; // besides root and oneself
   /// Other machines may write to the store's file system, also when its type does not say so.
   bool shared_file_system = false;
+
+  /// Whether what a user owns, here or in a profile of others, counts as there.
+  bool trusts(unsigned uid) const;
 };
 
 /// The right to build one artifact, and the final path to build it at. Destroying it gives the

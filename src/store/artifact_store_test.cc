@@ -45,6 +45,13 @@ mode_t mode_of(const std::string& path) {
   return lstat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
 }
 
+TEST(StoreOptions, OneTrustsRootOneselfAndWhomeverTheSettingsName) {
+  const StoreOptions options{.trusted_uids = {4321}};
+  for (unsigned uid : {0U, static_cast<unsigned>(::geteuid()), 4321U})
+    EXPECT_TRUE(options.trusts(uid)) << uid;
+  EXPECT_FALSE(options.trusts(4322));
+}
+
 TEST_F(ArtifactStoreTest, OpeningMakesTheStoreWhateverTheUmask) {
   mode_t before = umask(0);
   open();
