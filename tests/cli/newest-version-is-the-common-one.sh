@@ -8,12 +8,16 @@ mkdir -p "$root/versions" "$root/bin"
 # install VERSION BUILD: a tree whose program says which one it is.
 install() {
   staged=$(mktemp -d "$root/versions/.tmp-XXXXXX")
-  mkdir "$staged/bin"
+  mkdir -p "$staged/bin" "$staged/lib/python"
+  echo "$1 $2" >"$staged/lib/python/version"
   printf '#!/bin/sh\necho %s %s\n' "$1" "$2" >"$staged/bin/hdist"
   chmod 755 "$staged/bin/hdist"
   "$HDIST_SOURCE_DIR/packaging/switch_version" "$root" "$staged" "$1"
 }
-common() { expect_equal "$("$root/bin/hdist")" "$1"; }
+common() {
+  expect_equal "$("$root/bin/hdist")" "$1"
+  expect_equal "$(cat "$root/lib/python/version")" "$1"
+}
 
 install 0.9.0 a >/dev/null
 common '0.9.0 a'

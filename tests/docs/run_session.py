@@ -2,8 +2,8 @@
 """Run the sessions of a page of the guide and compare what comes back.
 
 usage: run_session.py PAGE HDIST [WORD]...
-HOME for hdist is $HDIST_HOME. All blocks of a page run in one shell, on a terminal, in the working directory:
-  ```yaml FILE       is written to FILE; json, toml and sh likewise
+HOME for hdist is $HDIST_HOME, python3 the one that runs this. All blocks of a page run in one shell, on a terminal, in the working directory:
+  ```yaml FILE       is written to FILE; c, json, python, sh and toml likewise
   ```console [WORD]  `$ command` lines and their output; a block with a WORD runs only when that word is given
 In output, `...` is any text within a line, a line `...` any number of lines. /home/you stands for $HDIST_HOME.
 """
@@ -66,6 +66,9 @@ class Shell:
         self.home = home
         self.bin = tempfile.TemporaryDirectory()
         os.symlink(hdist, os.path.join(self.bin.name, "hdist"))
+        with open(os.path.join(self.bin.name, "python3"), "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        os.chmod(file.name, 0o755)
         environment = {k: v for k, v in os.environ.items() if k not in ("ENV", "BASH_ENV", "PROMPT_COMMAND")}
         environment.update(PATH=self.bin.name + ":" + os.environ["PATH"], PS1=PROMPT, PS2="", SHELL="/bin/sh", TERM="xterm",
                            NO_COLOR="1", LC_ALL="C.UTF-8")
@@ -103,7 +106,7 @@ def main():
     shell = Shell(hdist, os.environ["HDIST_HOME"])
     wrong = run = skipped = 0
     for first, words, lines in blocks(page):
-        if words[:1] in (["json"], ["sh"], ["toml"], ["yaml"]) and len(words) == 2:
+        if words[:1] in (["c"], ["json"], ["python"], ["sh"], ["toml"], ["yaml"]) and len(words) == 2:
             os.makedirs(os.path.dirname(words[1]) or ".", exist_ok=True)
             with open(words[1], "w", encoding="utf-8") as file:
                 file.write("\n".join(lines) + "\n")
