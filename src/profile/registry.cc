@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "profile/profile.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -69,9 +71,15 @@ Error not_found(const std::string& word, const std::vector<std::string>& folders
                      : known.empty()
                          ? "; there are none yet"
                          : fmt::format("; there are {}", join_first(kShown, known, ", "));
-  return {ErrorKind::usage, "profile.not-found",
-          fmt::format("there is no profile '{}' in {}{}", printable(word),
-                      printable(join(folders, ", ")), printable(hint))};
+  Error error(ErrorKind::usage, "profile.not-found",
+              fmt::format("there is no profile '{}' in {}{}", printable(word),
+                          printable(join(folders, ", ")), printable(hint)));
+  if (::faccessat(AT_FDCWD, word.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+    error.advise(
+        {fmt::format("what is in this directory has a slash in its name: ./{}", printable(word)),
+         "",
+         {}});
+  return error;
 }
 
 } // namespace

@@ -9,6 +9,8 @@ for name in one two; do
   spec "$name" "mkdir \$ARTIFACT/bin; printf '#!/bin/sh\\necho $name\\n' >\$ARTIFACT/bin/p; chmod +x \$ARTIFACT/bin/p" | hdist build >"$name"
 done
 hdist makeprofile "$PWD/far/stack" "$(cat one)" >/dev/null
+expect_exit 125 hdist run far -- p
+expect_err 'what is in this directory has a slash in its name: ./far'
 ln -s ../far/stack site/first
 ln -s first site/second
 expect_equal "$(hdist run second -- p)" one
