@@ -24,8 +24,7 @@ for expected in "$key" "sha256:$sha" "$sri" "$(printf %.39s "$key")" "targz:${ke
   expect_exit 0 hdist fetch a.tar.gz "$expected"
   expect_equal "$(cat out)" "$key"
 done
-grep -q '"one"' "$HDIST_HOME/.hashdist/source/packs/tar.gz/${key#tar.gz:}.json"
-grep -q '"two"' "$HDIST_HOME/.hashdist/source/packs/tar.gz/${key#tar.gz:}.json"
+expect_equal "$(json "$HDIST_HOME/.hashdist/source/packs/tar.gz/${key#tar.gz:}.json" 'sorted(d["tags"])')" "['one', 'three', 'two']"
 expect_exit 2 hdist fetch "$key"
 expect_err 'after the address'
 expect_exit 2 hdist fetch

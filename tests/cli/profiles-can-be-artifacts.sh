@@ -18,6 +18,13 @@ ln -sf "$path" profiles/default
 for word in "$id" "$path" "$PWD/profiles/default"; do
   expect_equal "$(hdist run "$word" -- n)" numpy
 done
+# The next one is switched to by a link, by the page's spelling of its id, and the old one is there to go back to.
+spec numpy 'mkdir $ARTIFACT/bin; printf "#!/bin/sh\necho newer\n" >$ARTIFACT/bin/n; chmod +x $ARTIFACT/bin/n' >newer.json
+newer=$(sed "s|$numpy_id|$(hdist build newer.json)|" profile.json | hdist build)
+ln -sfn "$(hdist resolve "profile-1-${newer#profile/}")" profiles/default
+expect_equal "$(hdist run ./profiles/default -- n)" newer
+ln -sfn "$(hdist resolve "profile-1-${id#profile/}")" profiles/default
+expect_equal "$(hdist run ./profiles/default -- n)" numpy
 eval "$(hdist env "$PWD/profiles/default")"
 expect_equal "$(n)" numpy
 expect_equal "$(. profiles/default/activate.sh && n)" numpy

@@ -15,6 +15,11 @@ expect_exit 0 hdist profile link mine "$id"
 printf '[hashdist]\nprofiles = %s\n[builder]\nstore = ~/.hashdist/artifacts\n[gc]\nkeep-unreferenced = never\n' "$PWD/none" >other
 expect_exit 0 hdist --config other gc --grace 0
 expect_equal "$(hdist run mine -- t)" tool
+# Also by a link of the user's that was made as a root, which he may switch himself.
+expect_exit 0 hdist resolve "$id" --root ./default
 expect_exit 0 hdist profile unlink mine
+expect_exit 0 hdist --config other gc --grace 0
+expect_equal "$(hdist run ./default -- t)" tool
+rm default
 expect_exit 0 hdist --config other gc --grace 0
 expect_out 'removed   profile/'

@@ -3,6 +3,7 @@ import doctest
 import os
 import pathlib
 import re
+import threading
 import unittest
 
 import support
@@ -62,6 +63,25 @@ class ProgramTest(support.HomeTest):
         self.program.write_text(self.program.read_text().replace("-O0", "-O2"))
         self.assertIn("generation 2 (1 built, 1 already there)", self.run_program("update", mystack))
         self.assertNotEqual(os.readlink(str(mystack)), before)
+
+        # Whoever looks meanwhile finds one or the other.
+        seen, stopped = set(), threading.Event()
+
+        def look():
+            while not stopped.is_set():
+                try:
+                    seen.add((mystack / "lib" / "libatlas.txt").read_text())
+                except OSError as error:
+                    seen.add(str(error))
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        for flags in ("-O0", "-O2"):
+            self.program.write_text(self.program.read_text().replace("-O2" if flags == "-O0" else "-O0", flags))
+            self.assertIn("(0 built, 2 already there)", self.run_program("update", mystack))
+        stopped.set()
+        looking.join()
+        self.assertEqual(seen, {"fast\n"})
 
         self.archive("numpy.tar.gz", {"setup.py": "import sys; sys.exit('error: broken')\n"})
         now = os.readlink(str(mystack))
