@@ -31,6 +31,15 @@ for words in 'nonsense' 'update absent.yaml' 'resolve none' 'shell none' 'config
   "$q" $words >out 2>err || :
   case $words in config*) sed -i "s|$HOME/.hashdist/source||g" out ;; esac # which it shares
   says "$words"
+  # shellcheck disable=SC2086
+  "$q" --json $words >out 2>err || :
+  case $words in config*) sed -i "s|$HOME/.hashdist/source||g" out ;; esac
+  says "--json $words"
+done
+for shell in bash zsh fish; do
+  "$q" help --completion $shell >out 2>err
+  sed -i 's/_qsnake_hdist//g' out # a function of the shell
+  says "completion of $shell"
 done
 find elsewhere/share/man -name '*.1' | grep -qv qsnake && fail 'a manual page of another name'
 

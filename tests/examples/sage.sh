@@ -12,7 +12,7 @@ sage=$PWD/opt/sage/bin/sage
 
 expect_exit 0 "$sage" sagecalc 84 36
 expect_equal "$(cat out)" 12
-expect_equal "$(artifacts opt/sage/store | cut -d/ -f1 | xargs)" sagecalc
+expect_equal "$(artifacts opt/sage/store/artifacts | cut -d/ -f1 | xargs)" sagecalc
 expect_exit 0 "$sage" -i tree
 expect_exit 0 "$sage" tree --version
 expect_exit 0 "$sage" -optional
@@ -38,6 +38,13 @@ expect_exit 0 "$sage" -upgrade "$PWD/good.tar.gz"
 expect_exit 0 "$sage" sagecalc 84 36
 expect_equal "$(cat out)" 'gcd 12'
 expect_exit 0 "$sage" tree --version
+
+# It is one folder, which may be moved.
+mv opt/sage opt/moved
+expect_exit 0 opt/moved/bin/sage sagecalc 84 36
+expect_equal "$(cat out)" 'gcd 12'
+expect_exit 0 opt/moved/bin/sage tree --version
+refute_file home/.sage
 
 # Nothing of it is in the common store, and it needs none.
 expect_equal "$(find home/.hashdist/artifacts | sort)" "$before"

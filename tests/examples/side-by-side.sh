@@ -33,7 +33,7 @@ expect_equal "$(grep -c '^built' out)" 0
 expect_exit 0 python3 "$examples/python-hpcmp/hpcmp.py" update "~/.hashdist/profiles/hpcmp"
 expect_out '(2 built, 0 already there)'
 opt/sage/bin/sage -register "$HOME/.hashdist/profiles"
-expect_equal "$(artifacts opt/sage/store | cut -d/ -f1 | xargs)" sagecalc
+expect_equal "$(artifacts opt/sage/store/artifacts | cut -d/ -f1 | xargs)" sagecalc
 expect_equal "$(artifacts home/.hashdist/artifacts | cut -d/ -f1 | xargs)" 'numerics scales scales smallblas tree'
 
 enter() { expect_equal "$(echo "$2" | SHELL=/bin/sh hdist shell "$1")" "$3"; }
