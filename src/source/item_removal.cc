@@ -124,23 +124,6 @@ bool remove_item(const StoreFiles& files, const SourceItem& item,
   return true;
 }
 
-void mend_item(const StoreFiles& files, const SourceItem& item,
-               const std::function<void()>& fetch_again) {
-  constexpr int kLength = 20;
-  const Dir& root = files.root();
-  std::string place = item_place(item.key), aside = "tmp/damaged-" + random_name(kLength);
-  root.make_dir("tmp");
-  rename_in(root, place, aside);
-  try {
-    fetch_again();
-  } catch (...) {
-    if (!rename_new_in(root, aside, place))
-      root.remove_file(aside); // another process has mended it
-    throw;
-  }
-  root.remove_file(aside);
-}
-
 bool await_verdict(const Dir& root, const SourceKey& key) {
   Decision decision(root, mark_of(key));
   bool waited = false;

@@ -18,10 +18,6 @@ bool remove_item(const StoreFiles& files, const SourceItem& item,
                  const std::function<bool(const SourceItem&)>& is_unused,
                  const std::stop_token& stop);
 
-/// Sets a file aside, lets `fetch_again` bring it, and puts it back when that throws.
-void mend_item(const StoreFiles& files, const SourceItem& item,
-               const std::function<void()>& fetch_again);
-
 /// Of an item that is not there: waits while somebody who lives decides about it, seconds at most.
 /// False: nobody does.
 bool await_verdict(const Dir& root, const SourceKey& key);

@@ -89,7 +89,9 @@ TEST(ItemRemoval, WhatCannotBeMendedStaysAsItIs) {
   EXPECT_EQ(read_file(item.path), "CONTENT");
   lab.store.mend(item, [&] {
     EXPECT_FALSE(lab.store.find(item.key));
+    EXPECT_EQ(read_file(item.path), "CONTENT") << "so it is not lost when this process dies";
     lab.put(SourceType::file, "content");
+    EXPECT_TRUE(lab.store.find(item.key));
   });
   EXPECT_EQ(read_file(item.path), "content");
   EXPECT_EQ(lab.leftovers(), 0U);

@@ -170,7 +170,7 @@ std::vector<SourceItem> SourceStore::cut_off() const {
 }
 
 void SourceStore::mend(const SourceItem& item, const std::function<void()>& fetch_again) const {
-  mend_item(*files_, item, fetch_again);
+  files_->mend(item.key, fetch_again);
 }
 
 void SourceStore::verify(const SourceItem& item, const std::stop_token& stop) const {

@@ -137,7 +137,7 @@ public:
   std::vector<SourceItem> list() const;
   /// Items whose file is shorter or longer than its note says: they count as absent.
   std::vector<SourceItem> cut_off() const;
-  /// Sets the item aside, lets `fetch_again` bring it, and puts it back when that throws.
+  /// Lets `fetch_again` bring the item as if it were not there, in the place of what is there.
   void mend(const SourceItem& item, const std::function<void()>& fetch_again) const;
   /// Reads all of an item. Error failed "source.corrupt".
   void verify(const SourceItem& item, const std::stop_token& stop = {}) const;

@@ -191,6 +191,7 @@ std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
 }
 
 std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
+  if (is_mended(key)) return std::nullopt;
   if (key.type() != SourceType::git) {
     std::optional<SourceItem> item = read_item(root_, item_place(key), key);
     if (item) item->path = join_path(root_.path(), item_place(key));
@@ -290,7 +291,8 @@ bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
   std::string directory = item_directory(key.type());
   make_durable_dirs(root_, directory);
   std::optional<struct stat> there = root_.stat(place);
-  if (there && there->st_size == size_bytes) return false;
+  const bool is_damaged = is_mended(key);
+  if (there && there->st_size == size_bytes && !is_damaged) return false;
   holder_of(root_, temporary).set_mode(base_name(temporary), 0444);
   // What has the name but another size is damaged; equal content by another process is as good.
   if (there)
@@ -298,7 +300,34 @@ bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
   else if (!rename_new_in(root_, temporary, place))
     return false;
   root_.open_dir(directory).sync();
+  if (is_damaged) {
+    std::scoped_lock lock(mending_mutex_);
+    mending_.erase(key.str());
+  }
   return true;
+}
+
+bool StoreFiles::is_mended(const SourceKey& key) const {
+  std::scoped_lock lock(mending_mutex_);
+  return mending_.contains(key.str());
+}
+
+void StoreFiles::mend(const SourceKey& key, const std::function<void()>& fetch_again) const {
+  auto set = [&](bool is_being_mended) {
+    std::scoped_lock lock(mending_mutex_);
+    if (is_being_mended)
+      mending_.insert(key.str());
+    else
+      mending_.erase(key.str());
+  };
+  set(true);
+  try {
+    fetch_again();
+  } catch (...) {
+    set(false);
+    throw;
+  }
+  set(false);
 }
 
 } // namespace hdist

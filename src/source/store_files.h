@@ -11,6 +11,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,10 @@ public:
   [[nodiscard]] bool place(const std::string& temporary, const SourceKey& key,
                            int64_t size_bytes) const;
 
+  /// Lets `fetch_again` bring an item that is damaged: meanwhile it is not there for this process,
+  /// and what comes takes its place.
+  void mend(const SourceKey& key, const std::function<void()>& fetch_again) const;
+
   /// Whether this user is to decide about what that user brought.
   bool is_ours(uid_t owner) const;
   /// This process uses the store from now on.
@@ -54,11 +59,14 @@ private:
   std::optional<SourceItem> look(const SourceKey& key) const;
   std::optional<SourceKey> full_key(const SourceKey& key) const;
   void remove_leftovers() const;
+  bool is_mended(const SourceKey& key) const; // just now
 
   Dir root_;
   GitProgram git_program_;
   GitStore git_;
   mutable std::mutex notes_; // so that threads of one process lose nothing
+  mutable std::mutex mending_mutex_;
+  mutable std::set<std::string> mending_; // keys
   mutable std::once_flag cleaned_;
   mutable StoreUser user_;
   uid_t owner_ = 0; // of the store
