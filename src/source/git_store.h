@@ -21,6 +21,7 @@ public:
   GitStore(const Dir& store, const GitProgram& program);
   /// The path of a repository that keeps the commit, one's own if possible.
   std::optional<std::string> holder(const std::string& commit) const;
+  std::vector<std::string> repositories() const; // names below git/, one's own first
   /// All commits that are kept, each once.
   std::vector<std::string> commits() const;
   /// The path of the remote's own repository, which is this user's; made when absent.
@@ -38,7 +39,6 @@ public:
   const Dir& root() const { return store_; } // of the source store
 
 private:
-  std::vector<std::string> repositories() const; // names below git/, one's own first
   bool is_own(const std::string& repository) const;
   bool keeps(const std::string& repository, const std::string& commit) const;
   Dir store_;

@@ -24,6 +24,7 @@ namespace {
 constexpr const char* kTemporary = "tmp";
 constexpr const char* kAddresses = "urls";
 constexpr const char* kStamps = "stamps";
+constexpr const char* kGit = "git";
 constexpr std::string_view kNote = ".json";
 constexpr int64_t kDaySeconds = 86'400;
 constexpr std::array<SourceType, 9> kFileTypes{
@@ -129,7 +130,29 @@ void sweep_notes(const StoreFiles& files, SourceType type, bool remove, Leftover
     if (!key || key->is_short()) continue; // not a note
     bool has_item =
         type == SourceType::git ? files.git().holder(name).has_value() : dir->exists(name);
-    if (!has_item && is_old(dir->stat(entry.name))) sweep(*dir, entry.name, remove, found);
+    if (has_item || !is_old(dir->stat(entry.name))) continue;
+    if (!files.find(*key)) // else a collection had set it aside
+      sweep(*dir, entry.name, remove, found);
+  }
+}
+
+/// What is called so is a file, but for repositories that are being made.
+void sweep_half_written(const StoreFiles& files, bool remove, LeftoverSources& found) {
+  std::vector<std::string> places{".", kAddresses, kStamps, "users", "condemned", kGit};
+  for (SourceType type : kFileTypes)
+    places.push_back(item_directory(type));
+  for (const std::string& name : files.git().repositories())
+    for (const char* below : {"", "/refs/hdist/kept"})
+      places.push_back(fmt::format("{}/{}{}", kGit, name, below));
+  for (const std::string& place : places) {
+    std::optional<Dir> dir = files.root().open_dir_if_exists(place);
+    for (const Entry& entry : dir ? dir->list() : std::vector<Entry>{}) {
+      if (!is_half_written_name(entry.name) || !is_old(dir->stat(entry.name))) continue;
+      sweep(*dir, entry.name, remove, found);
+      if (entry.type != EntryType::directory || place != kGit) continue;
+      ++found.count;
+      if (remove) dir->remove_tree(entry.name);
+    }
   }
 }
 
@@ -138,8 +161,6 @@ void sweep_memory(const StoreFiles& files, const char* name, bool remove, Leftov
   std::optional<Dir> dir = files.root().open_dir_if_exists(name);
   if (!dir) return;
   for (const Entry& entry : dir->list()) {
-    if (is_half_written_name(entry.name) && is_old(dir->stat(entry.name)))
-      sweep(*dir, entry.name, remove, found);
     if (entry.type != EntryType::file || !is_address_name(entry.name)) continue;
     std::optional<std::string> text = dir->read_file_if_exists(entry.name);
     const std::vector<std::string> words = split_words(text.value_or(""));
@@ -196,6 +217,7 @@ LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {
   sweep_notes(files, SourceType::git, remove, found);
   sweep_memory(files, kAddresses, remove, found);
   sweep_memory(files, kStamps, remove, found);
+  sweep_half_written(files, remove, found);
   LeftoverSources condemned = condemned_leftovers(files.root(), remove);
   found.count += condemned.count;
   found.size_bytes += condemned.size_bytes;

@@ -1,5 +1,6 @@
 #include "source/item_list.h"
 
+#include "data/digest.h"
 #include "source/git_testing.h"
 
 namespace hdist {
@@ -84,6 +85,28 @@ TEST(ItemList, LeftoversAreWhatNoItemHas) {
   EXPECT_EQ(found.count, 2U);
   EXPECT_EQ(found.size_bytes, 7);
   EXPECT_FALSE(fs::exists(stray));
+  EXPECT_TRUE(lab.store.find(item.key));
+}
+
+TEST(ItemList, WhatWasNeverFinishedIsALeftoverWhereverItLies) {
+  StoreLab lab;
+  SourceItem item = lab.put(SourceType::file, "x", "http://h/x");
+  const std::string half = "/.tmp-abcdefghijkl2345";
+  for (const char* place : {"", "/urls", "/users", "/condemned", "/packs/file", "/git"})
+    write_file(lab.path("store") + place + half, "1");
+  const std::string repository = "/git/" + sha256("remote").base32();
+  for (const char* place : {"", "/refs/hdist/kept"})
+    write_file(lab.path("store") + repository + place + half, "1");
+  write_file(lab.path("store/git/.tmp-repositorymade22/HEAD"), "1");
+  write_file(lab.path("store/dirs/.tmp-repositorymade22/mine"), "1"); // no file: not the store's
+  EXPECT_EQ(lab.store.leftovers(true).count, 0U);
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(lab.path("store")))
+    fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(25));
+  EXPECT_EQ(lab.store.leftovers(false).count, 9U);
+  EXPECT_EQ(lab.store.leftovers(true).count, 9U);
+  EXPECT_EQ(lab.store.leftovers(true).count, 0U);
+  EXPECT_FALSE(fs::exists(lab.path("store/git/.tmp-repositorymade22")));
+  EXPECT_TRUE(fs::exists(lab.path("store/dirs/.tmp-repositorymade22/mine")));
   EXPECT_TRUE(lab.store.find(item.key));
 }
 
