@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/tree.h"
+#include "base/trial_dir.h"
 #include "build/build_dir.h"
-#include "build/trial_dir.h"
 
 #include <unistd.h>
 
@@ -27,7 +27,7 @@ void clean_directories(const CleanOptions& options, std::vector<CleanedBuild>& c
     cleaned.push_back({.path = join_path(parent->path(), name),
                        .what = "trial of a dead process",
                        .size_bytes = size_of_tree(*parent, name)});
-    if (!options.dry_run) parent->remove_tree(name);
+    if (!options.dry_run) remove_trial(*parent, name);
   }
 }
 

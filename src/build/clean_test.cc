@@ -1,8 +1,8 @@
 #include "build/clean.h"
 
 #include "base/process.h"
+#include "base/trial_dir.h"
 #include "build/build_dir.h"
-#include "build/trial_dir.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>

@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/tree.h"
+#include "base/trial_dir.h"
 #include "build/elf.h"
 #include "build/mapped_file.h"
-#include "build/trial_dir.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "ops/bundle_op.h"
 
 #include "base/text.h"
-#include "build/trial_dir.h"
+#include "base/trial_dir.h"
 #include "engine/fetch_all.h"
 #include "ops/operation_list.h"
 #include "ops/runtasks.h"

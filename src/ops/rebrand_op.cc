@@ -4,7 +4,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "base/tree.h"
-#include "build/trial_dir.h"
+#include "base/trial_dir.h"
 #include "config/brand_file.h"
 #include "data/json.h"
 #include "data/toml.h"
@@ -23,7 +23,9 @@ namespace {
 
 constexpr int64_t kMostOfText = 1 << 20;
 constexpr int64_t kMostOfFile = int64_t{1} << 30;
-constexpr const char* kStack = "stack.yaml"; // Paths::default_stack
+constexpr std::string_view kUnfinished = ".tmp-rebrand-"; // beside the output
+constexpr const char* kMade = "made";                     // in that
+constexpr const char* kStack = "stack.yaml";              // Paths::default_stack
 
 Dir folder(const Dir& root, const std::string& name) {
   return root.make_dirs(name);
@@ -197,25 +199,26 @@ void make(Session& session, const BrandFile& file, const std::string& base, cons
 /// False when something has that name now.
 bool make_directory(Session& session, const BrandFile& file, const std::string& base,
                     const Dir& parent, const std::string& name) {
-  Staging staging(parent);
+  const TrialDir unfinished(parent, kUnfinished);
+  const Dir whole = Dir::create(unfinished.sub(kMade));
   const TrialDir trial(session.temp_dir());
   const Dir made = Dir::create(trial.sub("made"));
   make(session, file, base, made);
-  copy_tree(made, staging.dir());
-  staging.dir().set_mode(".", 0755);
-  return std::move(staging).publish(name);
+  copy_tree(made, whole);
+  whole.set_mode(".", 0755);
+  return parent.rename_new(join_path(unfinished.name(), kMade), name);
 }
 
 bool make_archive(Session& session, const BrandFile& file, const std::string& base,
                   const Dir& parent, const std::string& name) {
-  Staging staging(parent);
+  const TrialDir unfinished(parent, kUnfinished);
   const TrialDir trial(session.temp_dir());
   const Dir made = Dir::create(trial.sub("made"));
   const std::string folder = fmt::format("{}-{}", file.brand.program, kVersion);
   make(session, file, base, made.make_dir(folder));
   pack(made, folder, name, session.stop());
-  copy_entry(made, {name, EntryType::file}, staging.dir(), name);
-  return parent.rename_new(staging.name() + "/" + name, name);
+  copy_entry(made, {name, EntryType::file}, parent.open_dir(unfinished.name()), name);
+  return parent.rename_new(join_path(unfinished.name(), name), name);
 }
 
 std::string text_of_brand(const std::string& path, const std::string& word) {

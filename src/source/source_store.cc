@@ -199,9 +199,12 @@ void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& st
   try {
     note_use(request.key);
     static_cast<void>(need(*this, request.key));
-    UnpackTarget target = request.key.type() == SourceType::file
-                              ? UnpackTarget::for_file(request.target, request.into_existing)
-                              : UnpackTarget(request.target, request.into_existing);
+    std::string content = fmt::format("{} {}\n", request.key.str(), request.strip.value_or(-1));
+    UnpackTarget target =
+        request.key.type() == SourceType::file
+            ? UnpackTarget::for_file(request.target, request.into_existing, content)
+            : UnpackTarget(request.target, request.into_existing, content);
+    if (target.is_finished()) return;
     if (request.key.type() == SourceType::git && request.strip.value_or(0) == 0)
       unpack_git_commit(git(), request.key.digest(), target.dir(), stop);
     else

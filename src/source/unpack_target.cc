@@ -1,3 +1,6 @@
+// What goes to an empty directory is moved entry by entry, because the directory must stay the
+// same. Once it is verified, the staging gets another name and a file that says what it is. Whoever
+// comes to unpack the same after a process that died in between moves the rest.
 #include "source/unpack_target.h"
 
 #include "base/error.h"
@@ -10,6 +13,11 @@
 namespace hdist {
 
 namespace {
+
+constexpr std::string_view kUnpacking = ".unpack-";
+constexpr std::string_view kPublishing = ".unpacked-"; // what is verified
+constexpr const char* kTree = "tree";                  // in both
+constexpr const char* kContent = "content";            // in the second
 
 std::optional<Dir> open_target(const std::string& path) {
   try {
@@ -50,15 +58,32 @@ void move_entries(const Dir& root, const std::string& from, const std::string& t
   }
 }
 
+/// Where a process died that had just made the target.
+void remove_dead_beside(const std::string& path) noexcept {
+  try {
+    remove_dead_trials(Dir::open(parent_path(path)), kUnpacking);
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): it hinders nobody
+  }
+}
+
 } // namespace
 
-UnpackTarget::UnpackTarget(const std::string& path, bool into_existing) : path_(path) {
+UnpackTarget::UnpackTarget(const std::string& path, bool into_existing, std::string content)
+    : path_(path), content_(std::move(content)) {
   place_ = open_target(path);
+  was_empty_ = place_ && !into_existing;
   if (!place_) {
     std::string whole = absolute_path(path);
     name_ = base_name(whole);
     place_ = Dir::create(parent_path(whole));
-  } else if (!into_existing) {
+  }
+  if (was_empty_ && finish_publishing()) {
+    is_finished_ = true;
+    return;
+  }
+  remove_dead_trials(*place_, kUnpacking);
+  if (was_empty_) {
+    remove_dead_beside(place_->path());
     std::vector<Entry> entries = place_->list();
     if (!entries.empty())
       throw Error(ErrorKind::usage, "source.target-not-empty",
@@ -66,31 +91,78 @@ UnpackTarget::UnpackTarget(const std::string& path, bool into_existing) : path_(
                               "has {}",
                               path, printable(entries.front().name)));
   }
-  staging_.emplace(*place_);
+  staging_ = std::make_unique<TrialDir>(*place_, kUnpacking);
+  tree_ = place_->make_dir(join_path(staging_->name(), kTree));
 }
 
-UnpackTarget UnpackTarget::for_file(const std::string& path, bool into_existing) {
+UnpackTarget UnpackTarget::for_file(const std::string& path, bool into_existing,
+                                    std::string content) {
   std::string whole = absolute_path(path);
   struct stat status {};
   bool is_directory = ::lstat(whole.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-  UnpackTarget target(is_directory ? path : parent_path(whole), into_existing || !is_directory);
+  UnpackTarget target(is_directory ? path : parent_path(whole), into_existing || !is_directory,
+                      std::move(content));
   if (!is_directory) target.file_name_ = base_name(whole);
   return target;
+}
+
+/// What a process that died was publishing: false when it was something else. That goes unless a
+/// part of it is in the directory.
+bool UnpackTarget::finish_publishing() const {
+  const std::vector<std::string> names = dead_trials(*place_, kPublishing);
+  const bool is_alone = place_->list().size() == names.size();
+  for (const std::string& name : names) {
+    if (!is_dead_trial_of_this_boot(*place_, name)) continue;
+    std::string tree = join_path(name, kTree);
+    std::optional<Dir> rest = place_->open_dir_if_exists(tree);
+    bool is_it = place_->read_file_if_exists(join_path(name, kContent)) == content_;
+    if (is_it && rest) move_entries(*place_, tree, ".");
+    if (is_it || is_alone || !rest || rest->list().empty()) remove_trial(*place_, name);
+    if (is_it) return true;
+  }
+  return false;
+}
+
+void UnpackTarget::publish_in_pieces() {
+  place_->write_file(join_path(staging_->name(), kContent), content_);
+  staging_->rename(kPublishing);
+  std::string tree = join_path(staging_->name(), kTree);
+  const std::vector<Entry> entries = tree_->list();
+  try {
+    for (const Entry& entry : entries)
+      if (!place_->rename_new(join_path(tree, entry.name), entry.name))
+        throw Error(ErrorKind::failed, "source.target-exists",
+                    fmt::format("{} appeared while a source was unpacked there",
+                                join_path(place_->path(), entry.name)));
+  } catch (const Error&) {
+    staging_->leave(); // unless everything can be taken back
+    try {
+      for (const Entry& entry : entries)
+        if (!tree_->exists(entry.name)) place_->rename(entry.name, join_path(tree, entry.name));
+      staging_->leave(false);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): then the next run moves the rest
+    }
+    throw;
+  }
+  tree_.reset();
+  staging_->remove(); // it would be in the way
 }
 
 void UnpackTarget::publish() && {
   if (name_.empty()) {
     // Beside the entries and not in a temporary place elsewhere: the target may be a mount point,
     // and must stay the same directory, because a job may stand in it.
-    check_free(staging_->dir(), *place_);
-    move_entries(*place_, staging_->name(), ".");
-    staging_.reset();
-    return;
-  }
-  staging_->dir().set_mode(".", 0755);
-  if (!std::move(*staging_).publish(name_))
+    check_free(*tree_, *place_);
+    if (was_empty_)
+      publish_in_pieces();
+    else
+      move_entries(*place_, join_path(staging_->name(), kTree), ".");
+  } else if (!place_->rename_new(join_path(staging_->name(), kTree), name_)) {
     throw Error(ErrorKind::failed, "source.target-exists",
                 fmt::format("{} appeared while a source was unpacked there", path_));
+  }
+  tree_.reset();
+  staging_.reset();
 }
 
 } // namespace hdist

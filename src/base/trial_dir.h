@@ -18,18 +18,32 @@ constexpr std::string_view kTrial = "trial-";
 class TrialDir {
 public:
   explicit TrialDir(const std::string& parent, std::string_view prefix = kTrial);
+  explicit TrialDir(const Dir& parent, std::string_view prefix = kTrial);
   ~TrialDir();
   TrialDir(const TrialDir&) = delete;
   TrialDir& operator=(const TrialDir&) = delete;
   std::string sub(const std::string& name) const;
   const std::string& name() const { return name_; }
+  /// From now on it is called <prefix><random>, with another prefix.
+  void rename(std::string_view prefix);
+  /// Removes it now.
+  void remove();
+  /// It stays, and is one of the dead as soon as this process has ended.
+  void leave(bool is_left = true) { is_left_ = is_left; }
 
 private:
   Dir parent_;
   std::string name_;
+  bool is_left_ = false;
 };
 
 /// The names of those in `parent` that are this user's, and of processes that died.
 std::vector<std::string> dead_trials(const Dir& parent, std::string_view prefix = kTrial);
+/// Never throws.
+void remove_dead_trials(const Dir& parent, std::string_view prefix = kTrial) noexcept;
+/// Of these only the ones whose process ran on this machine since it was started.
+bool is_dead_trial_of_this_boot(const Dir& parent, const std::string& name);
+/// What says whose it is goes last, so that it is known when this process dies meanwhile.
+void remove_trial(const Dir& parent, const std::string& name);
 
 } // namespace hdist
