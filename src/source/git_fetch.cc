@@ -217,7 +217,7 @@ std::string GitFetcher::bring(const GitAddress& address, const std::string& ref,
     fail(expected.empty() ? fmt::format("{} is no commit", ref)
                           : fmt::format("the repository has no commit {}", expected));
   bring_submodules(address, repository, commit, 0, run);
-  run.git.keep(repository, commit, run.stop);
+  run.git.keep(repository, commit);
   return commit;
 }
 

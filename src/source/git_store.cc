@@ -141,20 +141,36 @@ std::string GitStore::repository(const GitAddress& remote, const std::stop_token
   return path;
 }
 
-void GitStore::keep(const std::string& repository, const std::string& commit,
-                    const std::stop_token& stop) const {
-  program_.must({.words = {"update-ref", kKeptRefs + commit, commit},
-                 .directory = repository,
-                 .input = {},
-                 .timeout_s = 0,
-                 .output = {}},
-                stop);
+// Refs of these names are written here and not by git: no lock of its stays when a process dies.
+void GitStore::keep(const std::string& repository, const std::string& commit) const {
+  Dir dir = store_.open_dir(place_of(base_name(repository)));
+  dir.make_dirs(parent_path(kKeptRefs + commit));
+  dir.write_file(kKeptRefs + commit, commit + "\n", {.mode = 0644, .durable = true});
+}
+
+bool GitStore::keep_again(const std::string& name, const std::string& commit) const {
+  if (!is_repository_name(name) || !store_.exists(place_of(name))) return true;
+  if (!is_own(name)) return false;
+  std::string repository = join_path(store_.path(), place_of(name));
+  bool is_there = program_
+                      .isolated({.words = {"cat-file", "-e", commit + "^{commit}"},
+                                 .directory = repository,
+                                 .input = {},
+                                 .timeout_s = 0,
+                                 .output = {}},
+                                {})
+                      .ok;
+  if (is_there) keep(repository, commit);
+  return true;
 }
 
 void GitStore::forget(const std::string& commit, const std::stop_token& stop) const {
   for (const std::string& name : repositories()) {
     if (!is_own(name) || !keeps(name, commit)) continue;
     store_.write_file(join_path(place_of(name), kForgot), "");
+    store_.remove_file(join_path(place_of(name), kKeptRefs + commit));
+    if (!keeps(name, commit)) continue;
+    // It was in packed-refs.
     program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
                    .directory = join_path(store_.path(), place_of(name)),
                    .input = {},

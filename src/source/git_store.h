@@ -22,13 +22,16 @@ public:
   /// The path of a repository that keeps the commit, one's own if possible.
   std::optional<std::string> holder(const std::string& commit) const;
   std::vector<std::string> repositories() const; // names below git/, one's own first
+  bool is_own(const std::string& repository) const;
   /// All commits that are kept, each once.
   std::vector<std::string> commits() const;
   /// The path of the remote's own repository, which is this user's; made when absent.
   std::string repository(const GitAddress& remote, const std::stop_token& stop) const;
   /// The commit is complete in `repository`: from now on it is an item.
-  void keep(const std::string& repository, const std::string& commit,
-            const std::stop_token& stop) const;
+  void keep(const std::string& repository, const std::string& commit) const;
+  /// After forget(), in a repository by its name below git/; nothing where the commit has gone.
+  /// False: it is not this user's to do.
+  [[nodiscard]] bool keep_again(const std::string& name, const std::string& commit) const;
   /// Every repository of this user forgets the commit; its content goes with prune(), once it is a
   /// day old.
   void forget(const std::string& commit, const std::stop_token& stop) const;
@@ -39,7 +42,6 @@ public:
   const Dir& root() const { return store_; } // of the source store
 
 private:
-  bool is_own(const std::string& repository) const;
   bool keeps(const std::string& repository, const std::string& commit) const;
   Dir store_;
   const GitProgram& program_;

@@ -132,7 +132,7 @@ std::vector<GitPath> wanted_submodules(const GitStore& store, const std::string&
 
 std::string need_holder(const GitStore& store, const std::string& commit, const std::string& what) {
   std::optional<std::string> repository = store.holder(commit);
-  if (!repository && await_verdict(store.root(), *SourceKey::parse("git:" + commit)))
+  if (!repository && await_verdict(store, *SourceKey::parse("git:" + commit)))
     repository = store.holder(commit);
   if (repository) return *std::move(repository);
   throw Error(ErrorKind::failed, "source.not-found",

@@ -138,16 +138,19 @@ void sweep_notes(const StoreFiles& files, SourceType type, bool remove, Leftover
 
 /// What is called so is a file, but for repositories that are being made.
 void sweep_half_written(const StoreFiles& files, bool remove, LeftoverSources& found) {
-  std::vector<std::string> places{".", kAddresses, kStamps, "users", "condemned", kGit};
+  std::vector<std::string> places{
+      ".", kAddresses, kStamps, "users", "condemned", kGit, item_directory(SourceType::git)};
   for (SourceType type : kFileTypes)
     places.push_back(item_directory(type));
   for (const std::string& name : files.git().repositories())
     for (const char* below : {"", "/refs/hdist/kept"})
-      places.push_back(fmt::format("{}/{}{}", kGit, name, below));
+      if (files.git().is_own(name)) places.push_back(fmt::format("{}/{}{}", kGit, name, below));
   for (const std::string& place : places) {
     std::optional<Dir> dir = files.root().open_dir_if_exists(place);
     for (const Entry& entry : dir ? dir->list() : std::vector<Entry>{}) {
-      if (!is_half_written_name(entry.name) || !is_old(dir->stat(entry.name))) continue;
+      if (!is_half_written_name(entry.name)) continue;
+      std::optional<struct stat> status = dir->stat(entry.name);
+      if (!is_old(status) || !files.is_ours(status->st_uid)) continue;
       sweep(*dir, entry.name, remove, found);
       if (entry.type != EntryType::directory || place != kGit) continue;
       ++found.count;

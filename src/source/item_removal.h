@@ -18,11 +18,14 @@ bool remove_item(const StoreFiles& files, const SourceItem& item,
                  const std::function<bool(const SourceItem&)>& is_unused,
                  const std::stop_token& stop);
 
-/// Of an item that is not there: waits while somebody who lives decides about it, seconds at most.
-/// False: nobody does.
-bool await_verdict(const Dir& root, const SourceKey& key);
+/// Of an item that is not there: waits while somebody who lives decides about it, seconds at most;
+/// what one who died had set aside is put back. False: nobody does, and nothing was.
+bool await_verdict(const GitStore& git, const SourceKey& key);
 
-/// Condemnations by processes that died, a day ago or more.
+/// Puts back everything that processes which died had set aside; never fails.
+void settle_condemned(const StoreFiles& files);
+
+/// Condemnations by processes that died, a day ago or more, which could not be settled.
 LeftoverSources condemned_leftovers(const Dir& root, bool remove);
 
 } // namespace hdist

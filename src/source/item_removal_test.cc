@@ -1,5 +1,6 @@
 #include "source/item_removal.h"
 
+#include "base/text.h"
 #include "source/git_testing.h"
 
 #include <signal.h>
@@ -36,6 +37,31 @@ TEST(ItemRemoval, WhatIsRemovedIsGoneWithItsNote) {
   EXPECT_EQ(lab.leftovers(), 0U);
   EXPECT_EQ(lab.store.leftovers(true).count, 1U); // the address
   EXPECT_EQ(lab.store.leftovers(false).count, 0U);
+}
+
+TEST(ItemRemoval, WhatCannotBeRemovedIsPutBack) {
+  GitLab lab;
+  lab.repository("a", "echo x >f");
+  for (const SourceItem& item :
+       {*lab.fetch_path("a.git").item, lab.put(SourceType::file, "x", "http://h/x")}) {
+    EXPECT_THROW(
+        lab.store.remove(
+            item, [](const SourceItem&) -> bool { throw Error(ErrorKind::failed, "x", "no"); }),
+        Error);
+    std::optional<SourceItem> there = lab.store.find(item.key);
+    ASSERT_TRUE(there) << item.key.str();
+    EXPECT_EQ(there->addresses.size(), 1U);
+  }
+  EXPECT_EQ(StoreLab::count(lab.path("store/condemned")), 0U);
+}
+
+TEST(ItemRemoval, WhatTheRemoverWritesIsNoUse) {
+  GitLab lab;
+  lab.repository("a", "echo x >f");
+  SourceItem commit = *lab.fetch_path("a.git").item;
+  fs::remove(lab.path("store/commits/") + commit.key.digest() + ".json");
+  commit.last_use_s = 5;
+  EXPECT_TRUE(lab.store.remove(commit, [](const SourceItem& now) { return now.last_use_s == 5; }));
 }
 
 TEST(ItemRemoval, TheRemoverSeesAUseThatWasNotedMeanwhile) {
@@ -97,9 +123,8 @@ TEST(ItemRemoval, WhatCannotBeMendedStaysAsItIs) {
   EXPECT_EQ(lab.leftovers(), 0U);
 }
 
-TEST(ItemRemoval, NobodyWaitsForARemoverThatWasKilled) {
-  StoreLab lab;
-  SourceItem item = lab.put(SourceType::file, "x");
+/// A collection in another process, killed when it has set the item aside.
+void kill_remover_of(const StoreLab& lab, const SourceItem& item) {
   const pid_t child = ::fork();
   if (child == 0) {
     lab.store.remove(item, [](const SourceItem&) { return ::raise(SIGKILL) == 0; });
@@ -108,12 +133,32 @@ TEST(ItemRemoval, NobodyWaitsForARemoverThatWasKilled) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status));
-  std::string mark = lab.path("store/condemned/file-") + item.key.digest();
+  std::string mark = lab.path("store/condemned/") + replace_all(item.key.str(), ":", "-");
   ASSERT_TRUE(fs::exists(mark) && fs::exists(mark + ".item"));
-  EXPECT_FALSE(await_verdict(Dir::open(lab.path("store")), item.key));
-  EXPECT_FALSE(lab.store.find(item.key));
-  lab.put(SourceType::file, "x");
-  EXPECT_TRUE(lab.store.remove(item, always)); // and its condemnation is no other's way
+}
+
+TEST(ItemRemoval, WhatARemoverThatWasKilledHadSetAsideIsPutBackAtOnce) {
+  GitLab lab;
+  lab.repository("a", "echo x >f");
+  for (const SourceItem& item :
+       {*lab.fetch_path("a.git").item, lab.put(SourceType::file, "x", "http://h/x")}) {
+    kill_remover_of(lab, item);
+    EXPECT_TRUE(lab.store.find(item.key)) << item.key.str();
+    kill_remover_of(lab, item);
+    EXPECT_TRUE(lab.store.remove(item, always)) << "whoever collects begins again";
+    EXPECT_FALSE(lab.store.find(item.key));
+  }
+  EXPECT_EQ(StoreLab::count(lab.path("store/condemned")), 0U);
+}
+
+TEST(ItemRemoval, ACollectionPutsBackWhatOthersHadSetAside) {
+  StoreLab lab;
+  SourceItem one = lab.put(SourceType::file, "1"), two = lab.put(SourceType::file, "2");
+  kill_remover_of(lab, one);
+  fs::rename(two.path, lab.path("store/condemned/file-") + two.key.digest() +
+                           ".item"); // whose mark went first
+  lab.store.settle_condemned();
+  EXPECT_EQ(lab.store.list().size(), 2U);
   EXPECT_EQ(StoreLab::count(lab.path("store/condemned")), 0U);
 }
 
@@ -127,13 +172,13 @@ TEST(ItemRemoval, OneAtATimeUnlessTheOtherDied) {
   EXPECT_TRUE(lab.store.find(item.key));
   fs::last_write_time(mark, fs::file_time_type::clock::now() - std::chrono::minutes(2));
   EXPECT_TRUE(lab.store.remove(item, always));
-  // One that died between.
+  // One that died between, on another host.
   write_file(mark, "");
   write_file(mark + ".item", "12345");
   EXPECT_EQ(lab.store.leftovers(true).count, 0U);
   fs::last_write_time(mark, fs::file_time_type::clock::now() - std::chrono::hours(25));
-  EXPECT_FALSE(lab.store.find(item.key));
   EXPECT_EQ(lab.store.leftovers(true).size_bytes, 5);
+  EXPECT_FALSE(lab.store.find(item.key));
   EXPECT_EQ(StoreLab::count(lab.path("store/condemned")), 0U);
 }
 

@@ -191,6 +191,10 @@ std::optional<int64_t> SourceStore::others_since(bool remove_dead) const {
   return files_->user().others_since(files_->root(), remove_dead);
 }
 
+void SourceStore::settle_condemned() const {
+  hdist::settle_condemned(*files_);
+}
+
 LeftoverSources SourceStore::leftovers(bool remove) const {
   return find_leftovers(*files_, remove);
 }

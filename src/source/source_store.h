@@ -149,6 +149,8 @@ public:
   /// When the oldest of the others that use the store now began to, seconds since 1970; nullopt:
   /// nobody does.
   std::optional<int64_t> others_since(bool remove_dead) const;
+  /// Puts back what a removal that died had set aside; never fails.
+  void settle_condemned() const;
   /// Unfinished things of a day ago, notes and addresses without items; removed when told.
   LeftoverSources leftovers(bool remove) const;
   const std::string& path() const;

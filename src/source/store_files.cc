@@ -185,7 +185,7 @@ std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
   // two: it is looked for again, until that is so twice.
   for (int quiet = 0; quiet < 2;) {
     if (std::optional<SourceItem> item = look(*key)) return item;
-    quiet = await_verdict(root_, *key) ? 0 : quiet + 1;
+    quiet = await_verdict(git_, *key) ? 0 : quiet + 1;
   }
   return look(*key);
 }

@@ -23,20 +23,21 @@ from place import Place
 OPERATIONS = artifact_operations.OPERATIONS | source_operations.OPERATIONS
 
 
-def end_problems(done, fault):
+def end_problems(done, fault, operation):
     """How the program ended at a fault: by itself, with a message and one of its exit codes, or without noticing."""
     if injection.is_kill(fault):
         return [] if done.returncode in (-9, 0) else [f"ended with {done.returncode} instead of being killed: {done.stderr}"]
     if done.returncode not in (0, 1, 2, 3):
         return [f"ended with {done.returncode}: {done.stderr}"]
-    return [] if done.returncode == 0 or done.stderr.strip() else ["failed without a message"]
+    message = done.stderr + (done.stdout if operation.tells_in_output else "")
+    return [] if done.returncode == 0 or message.strip() else ["failed without a message"]
 
 
 def trial(place, operation, fault):
     place.restore()
     try:
         done = place.run(operation.words, fault=fault)
-        problems = end_problems(done, fault) + operation.check()
+        problems = end_problems(done, fault, operation) + operation.check()
         if done.returncode == 0:
             problems += operation.check_done(done)
         again = place.run(operation.words)

@@ -71,7 +71,7 @@ def digest52(content):
 def source_path(store, key):
     """Where an item lies; of a commit, what its note is named after."""
     kind, digest = key.split(":")
-    folder = {"files": "files", "dir": "dirs", "git": "git"}.get(kind, "packs/" + kind)
+    folder = {"files": "files", "dir": "dirs", "git": "commits"}.get(kind, "packs/" + kind)
     return os.path.join(store, folder, digest)
 
 

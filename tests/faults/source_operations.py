@@ -244,6 +244,7 @@ class Remove(SourceOperation):
 
 class Repair(SourceOperation):
     """An item has a flipped bit, and its address gives the right content: whatever happens it is not lost."""
+    tells_in_output = True
 
     def prepare(self):
         self.fetch("in/tree")
