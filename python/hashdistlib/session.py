@@ -11,7 +11,7 @@ import weakref
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional
 
 from . import _arguments, _brand, _native
-from .errors import error_of
+from .errors import Cancelled, error_of
 from .events import Event, event_of, log_event
 
 __all__ = ["Session", "default_session"]
@@ -64,6 +64,8 @@ class Session:
         self._listener = _native.as_listener(self._listen)  # kept: the library calls it
         self._process = os.getpid()
         self._callers = 0  # threads that are in the library
+        self._cancels = 0  # how often it was cancelled
+        self._turn = threading.Lock()  # of the call that the listener is told of
         self._lock = threading.RLock()  # of _handle, _callers
         handle = ctypes.c_void_p()
         answer = _native.LIBRARY.hashdist_open(_arguments.as_json(options), self._listener, None, ctypes.byref(handle))
@@ -72,24 +74,20 @@ class Session:
         _open_sessions.add(self)
         _native.check_abi(opened["abi"])
         self.version: str = opened["version"]
+        self.offline: bool = offline
 
     def call(self, operation: str, **request: Any) -> Dict[str, Any]:
         """One operation of docs/json-output.md by name; what it answers. The functions of this package are made of it."""
         self._check_process()
         name = _arguments.text("operation", operation).encode()
         document = _arguments.as_json(_arguments.mapping("request", request))
-        try:
-            answer = self._interruptible(lambda: self._answer(name, document))
-        finally:
-            raised, self._raised = self._raised, []
-        if raised:
-            raise raised[0]
-        return _result(answer)
+        return _result(self._interruptible(lambda: self._answer(name, document)))
 
     def cancel(self) -> None:
         """What runs or waits in this session ends soon with Cancelled. From any thread."""
         if self._handle is None or self._process != os.getpid():
             return
+        self._cancels += 1
         with self._lock:  # so that it is not closed meanwhile
             if self._handle is not None:
                 _native.LIBRARY.hashdist_cancel(self._handle)
@@ -100,6 +98,7 @@ class Session:
             return
         if self._listening == threading.get_ident():
             raise ValueError("a listener may cancel the session it is told of, not close it")
+        self._cancels += 1
         with self._lock:
             handle, self._handle = self._handle, None
         while handle is not None:
@@ -141,6 +140,23 @@ class Session:
                 self._callers -= 1
 
     def _answer(self, name: bytes, document: bytes) -> str:
+        """By any thread but the main one, which could be interrupted in it."""
+        if self._listening == threading.get_ident():  # the library says that this is not done
+            return self._call(name, document)
+        cancels = self._cancels
+        while not self._turn.acquire(True, _SECONDS_BETWEEN_LOOKS):
+            if self._cancels != cancels:
+                raise Cancelled({"code": "interrupted", "kind": "interrupted", "message": "cancelled while it waited", "advice": []})
+        try:
+            answer = self._call(name, document)
+            if self._raised:
+                raise self._raised[0]
+            return answer
+        finally:
+            self._raised.clear()
+            self._turn.release()
+
+    def _call(self, name: bytes, document: bytes) -> str:
         with self._entered() as handle:
             return _native.take_text(_native.LIBRARY.hashdist_call(handle, name, document))
 
