@@ -342,6 +342,27 @@ private:
   Entries entries_;
 };
 
+/// The bytes of one compressed file.
+class SingleReader final : public EntryReader {
+public:
+  SingleReader(ArchiveFile& file, const ReaderOptions& options)
+      : file_(file),
+        source_(file, open_source(file, options.kind.compression), options.stream_bytes) {}
+  bool next(RawEntry& /*entry*/) override { return false; }
+  bool read(RawBlock& block) override {
+    const std::string_view piece = source_.next();
+    block = {offset_, piece};
+    offset_ += static_cast<int64_t>(piece.size());
+    return !piece.empty();
+  }
+  void finish() override { file_.drain(); }
+
+private:
+  ArchiveFile& file_;
+  LimitedSource source_;
+  int64_t offset_ = 0;
+};
+
 class SeekableSource final : public ByteSource {
 public:
   explicit SeekableSource(ArchiveFile& file)
@@ -410,7 +431,9 @@ private:
 extern "C" hdist::EntryReader* hdist_archive_open(hdist::ArchiveFile& file,
                                                   const hdist::ReaderOptions& options) {
   std::unique_ptr<hdist::EntryReader> reader;
-  if (options.kind.format == hdist::ArchiveFormat::zip)
+  if (options.is_no_archive)
+    reader = std::make_unique<hdist::SingleReader>(file, options);
+  else if (options.kind.format == hdist::ArchiveFormat::zip)
     reader = std::make_unique<hdist::ZipReader>(file);
   else
     reader = std::make_unique<hdist::TarReader>(file, options);

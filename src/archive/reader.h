@@ -38,7 +38,8 @@ public:
 
 struct ReaderOptions {
   ArchiveKind kind;
-  int64_t stream_bytes = 0; // limit of the bytes after decompression, headers included
+  int64_t stream_bytes = 0;   // limit of the bytes after decompression, headers included
+  bool is_no_archive = false; // one compressed file: read() gives its bytes, without a next()
 };
 
 /// Loads the module on the first call. `file` outlives the reader.

@@ -69,6 +69,12 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {"sources", "store", KeyKind::path, join_path(brand.sources_root, "source")},
       {"sources", "mirrors", KeyKind::texts, ""},
       {"sources", "share", KeyKind::share, "private"},
+      {"sources", "deb-mirror", KeyKind::address, ""},
+      {"sources", "deb-suites", KeyKind::texts, ""},
+      {"sources", "deb-components", KeyKind::texts, "main"},
+      {"sources", "deb-keyring", KeyKind::path_or_none, ""},
+      {"sources", "deb-check-signature", KeyKind::flag, "yes"},
+      {"sources", "deb-check-valid-until", KeyKind::flag, "yes"},
       {"sources", "downloads", KeyKind::number, "8"},
       {"sources", "downloads-per-host", KeyKind::number, "4"},
       {"sources", "keep-transient", KeyKind::duration, "1 week"},
@@ -153,6 +159,10 @@ std::string check_value(const KeySpec& key, const std::string& text, const std::
   case KeyKind::texts:
   case KeyKind::mappings:
     return check_item(key, text, home, base_dir);
+  case KeyKind::address:
+    if (!text.empty() && !text.starts_with("http://") && !text.starts_with("https://"))
+      throw invalid(text, "an http or https address");
+    break;
   case KeyKind::duration:
     if (!parse_keep(text))
       throw invalid(text, "a time like \"1 week\" or \"36 hours\", \"forever\" or \"never\"");

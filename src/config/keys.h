@@ -18,6 +18,7 @@ enum class KeyKind {
   paths,    // list of paths, may be empty
   texts,    // list, may be empty
   mappings, // list of NAME=VALUE, may be empty
+  address,  // http: or https:, or none
   duration, // "1 week", "forever", "never"
   count,    // integer from 0 to a million
   number,   // integer from 1 to 256

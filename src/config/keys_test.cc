@@ -77,6 +77,9 @@ TEST(Keys, ValuesOfOtherKindsAreChecked) {
   EXPECT_EQ(check(KeyKind::count, "0"), "0");
   EXPECT_EQ(check(KeyKind::count, "-1"), "error: \"-1\": expected an integer from 0 to 1000000");
   EXPECT_EQ(check(KeyKind::number, "8"), "8");
+  EXPECT_EQ(check(KeyKind::address, "https://h/debian"), "https://h/debian");
+  EXPECT_EQ(check(KeyKind::address, "h/debian"),
+            "error: \"h/debian\": expected an http or https address");
   EXPECT_EQ(check(KeyKind::number, "257"), "error: \"257\": expected an integer from 1 to 256");
   EXPECT_EQ(check(KeyKind::number, "0"), "error: \"0\": expected an integer from 1 to 256");
   EXPECT_EQ(check(KeyKind::jobs, ""), "");

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "build/install_run.h"
 #include "config/trust.h"
+#include "ops/fetch_settings.h"
 #include "profile/registry.h"
 
 #include <fmt/format.h>
@@ -61,12 +62,10 @@ Fetcher& Session::fetcher() {
     http_ = make_http({.module_dir = paths_.modules, .user_agent = brand().program, .resolve = {}});
     deb_ = std::make_unique<DebSources>(DebOptions{.state_dir = paths_.apt_state}, events_);
     dead_hosts_ = std::make_unique<DeadHosts>(paths_.dead_hosts);
-    FetchOptions options;
+    FetchOptions options = fetch_settings(config_, paths_);
+    options.deb_mirror.program_path = environment().get_or("PATH", options.deb_mirror.program_path);
     options.refresh = request_.refresh;
     options.offline = request_.offline;
-    options.at_once = static_cast<int>(config_.integer("sources", "downloads"));
-    options.per_host = static_cast<int>(config_.integer("sources", "downloads-per-host"));
-    options.mirrors = config_.paths("sources", "mirrors");
     fetcher_ = std::make_unique<Fetcher>(sources(), *http_, *deb_, *dead_hosts_, options, events_);
   }
   return *fetcher_;

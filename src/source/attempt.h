@@ -1,12 +1,14 @@
 // attempt.h: one try of one address: what it is to give, and what came of it.
 #pragma once
 
+#include "base/error.h"
 #include "source/source_store.h"
 
 #include <exception>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hdist {
 
@@ -18,12 +20,13 @@ struct Wanted {
 
 struct AttemptResult {
   std::optional<SourceItem> item;
-  std::string reason;         // why not, one line; without the address
-  bool worth_waiting = false; // it was only slow: more time may help
-  bool wrong_content = false; // it gave something else than expected
-  bool network = false;       // a host did not answer, or not to the end
-  std::string ssh = {};       // the repository that ssh did not get to; "": none
-  bool bad_address = false;   // nothing can be there: the address is at fault, not the world
+  std::string reason;              // why not, one line; without the address
+  bool worth_waiting = false;      // it was only slow: more time may help
+  bool wrong_content = false;      // it gave something else than expected
+  bool network = false;            // a host did not answer, or not to the end
+  std::string ssh = {};            // the repository that ssh did not get to; "": none
+  bool bad_address = false;        // nothing can be there: the address is at fault, not the world
+  std::vector<Advice> advice = {}; // what else to do
 
   static AttemptResult failed(std::string reason) {
     return {.item = {}, .reason = std::move(reason)};

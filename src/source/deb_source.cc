@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/lease.h"
 #include "base/text.h"
+#include "source/deb_index.h"
 #include "source/in_flight.h"
 #include "source/private_apt.h"
 
@@ -23,36 +24,6 @@ namespace hdist {
 namespace {
 
 constexpr const char* kClaim = "apt.claim";
-
-struct DebAddress {
-  std::string package;
-  std::string version; // may be empty
-  std::string file;
-};
-
-bool consists_of(std::string_view text, std::string_view more) {
-  return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           more.find(c) != std::string_view::npos;
-  });
-}
-
-DebAddress parse_deb_address(const std::string& text) {
-  std::size_t slash = text.find('/');
-  std::string package = text.substr(0, slash);
-  DebAddress address;
-  std::size_t equals = package.find('=');
-  address.package = package.substr(0, equals);
-  if (equals != std::string::npos) address.version = package.substr(equals + 1);
-  if (slash != std::string::npos) address.file = text.substr(slash + 1);
-  bool is_valid = consists_of(address.package, "+-.") && consists_of(address.file, "+-.~_%:") &&
-                  (equals == std::string::npos || consists_of(address.version, "+-.~:"));
-  if (is_valid) return address;
-  throw Error(ErrorKind::usage, "debsrc.bad-address",
-              fmt::format("\"deb-src:{}\" is no address of a source file, expected "
-                          "deb-src:PACKAGE/FILE or deb-src:PACKAGE=VERSION/FILE",
-                          printable(text)));
-}
 
 Error too_late(std::chrono::seconds limit) {
   return {ErrorKind::failed, "debsrc.time-limit",

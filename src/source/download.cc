@@ -133,6 +133,38 @@ std::optional<AttemptResult> Downloader::probe(const std::string& url, Patience 
   return result;
 }
 
+std::optional<HttpFailure> Downloader::read(const DownloadedFile& file, Patience patience,
+                                            const Lane& lane) {
+  std::optional<Url> parsed = Url::parse(file.url);
+  if (!parsed)
+    return HttpFailure{.reason = Reason::bad_address, .text = "it is not a valid address"};
+  const std::optional<HostSlots::Slot> slot = take_slot(*parsed, lane);
+  HttpRequest request{.url = file.url, .timeouts = {}, .limit_bytes = file.limit_bytes};
+  request.body = file.body;
+  Gate gate(accounts_);
+  guard(request, patience, gate);
+  Clock::time_point start = Clock::now();
+  HttpResult answer = http_.get(request, lane.stop());
+  for (int failures = 1; failures <= options_.retries && answer.failure; ++failures) {
+    const bool was_cut = answer.failure->reason == Reason::transfer && answer.bytes > 0 &&
+                         answer.bytes < file.limit_bytes;
+    if (lane.stop().stop_requested() || !(was_cut || is_passing(answer.failure->status))) break;
+    wait_a_little(failures, lane.stop());
+    file.restart();
+    answer = http_.get(request, lane.stop());
+  }
+  gate.waiting.end();
+  if (lane.is_beaten() && answer.failure && answer.failure->reason == Reason::stopped)
+    charge_beaten(*answer.failure, parsed->host, start);
+  if (lane.stop().stop_requested())
+    throw Error(ErrorKind::interrupted, "source.stopped", "reading a file was stopped");
+  if (!answer.failure)
+    dead_hosts_.mark_alive(parsed->host);
+  else if (gate.refusal.empty())
+    account(*answer.failure, parsed->host, start);
+  return std::move(answer.failure);
+}
+
 HttpResult Downloader::get_all(HttpRequest& request, GuardedDeposit& deposit, bool is_checked,
                                const std::stop_token& stop) {
   int64_t farthest = 0;

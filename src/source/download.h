@@ -10,6 +10,8 @@
 #include "source/transfer_progress.h"
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -33,6 +35,14 @@ struct DownloadOptions {
 /// The first round passes over hosts that were silent or dead lately; the second asks them.
 enum class Patience { little, more };
 
+/// A file that is not for the store.
+struct DownloadedFile {
+  std::string url;
+  int64_t limit_bytes = 0;
+  std::function<void(std::string_view)> body; // what it throws is passed on
+  std::function<void()> restart;              // what came is void: it is asked for again
+};
+
 /// Thread-safe.
 class Downloader {
 public:
@@ -44,6 +54,8 @@ public:
   AttemptResult get(const std::string& url, const Wanted& wanted, TransferProgress& progress,
                     Patience patience, const Lane& lane);
 
+  /// nullopt: all of it was given. Errors: interrupted.
+  std::optional<HttpFailure> read(const DownloadedFile& file, Patience patience, const Lane& lane);
   /// Whether the server of an http(s) address can be reached; a result: it cannot. What it answers
   /// does not matter.
   std::optional<AttemptResult> probe(const std::string& url, Patience patience, const Lane& lane);

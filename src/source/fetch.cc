@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -123,6 +124,12 @@ Error unavailable(const FetchTask& task, const std::string& name, const std::vec
                   .verb = "fetch",
                   .args = {"--refresh", public_address(task.candidates.front().url)}});
   }
+  std::vector<Advice> own;
+  for (const Try& one : tries)
+    for (const Advice& each : one.result.advice)
+      if (std::find(own.begin(), own.end(), each) == own.end()) own.push_back(each);
+  for (Advice& each : own)
+    error.advise(std::move(each));
   if (!ssh.empty())
     advise(fmt::format("ssh must get there without a question: with the host in known_hosts, and a "
                        "key that has no passphrase or that ssh-agent holds. To try it: "
@@ -152,7 +159,7 @@ struct Fetcher::State {
                     .ask_dead_hosts = options.refresh,
                     .remember_from = options.remember_from,
                     .per_host = options.per_host}),
-        git(sources, downloader, sink) {}
+        git(sources, downloader, sink), deb_mirror(options.deb_mirror, downloader, sink) {}
 
   SourceStore& store;
   DebSources& deb;
@@ -160,6 +167,7 @@ struct Fetcher::State {
   Events& events;
   Downloader downloader;
   GitFetcher git;
+  DebMirror deb_mirror;
   InFlight in_flight;
   std::mutex mutex;
   std::set<std::string> refreshed; // addresses asked again in this run
@@ -227,12 +235,14 @@ AttemptResult Fetcher::State::attempt_deb(const Try& what, TransferProgress& pro
                                           Patience patience, const Lane& lane) {
   DebFile file;
   try {
-    file = deb.find(what.address.rest, lane.stop());
+    file = options.deb_mirror.address.empty() ? deb.find(what.address.rest, lane.stop())
+                                              : deb_mirror.find(what.address.rest, patience, lane);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     AttemptResult result = AttemptResult::failed(error.message());
     result.bad_address = error.kind() == ErrorKind::usage;
     result.network = error.code() == "debsrc.update-failed" || error.code() == "debsrc.time-limit";
+    result.advice = error.advice();
     return result;
   }
   Wanted wanted = what.wanted;

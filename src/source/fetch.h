@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "model/task_graph.h"
 #include "net/http.h"
+#include "source/deb_mirror.h"
 #include "source/deb_source.h"
 #include "source/source_store.h"
 
@@ -26,6 +27,7 @@ struct FetchOptions {
   bool offline = false; // only what is in the store or in local files
   int at_once = 8;      // sources
   int per_host = 4;     // transfers from one server
+  DebMirrorOptions deb_mirror;      // asked for deb-src: instead of apt, where it has an address
   std::vector<std::string> mirrors; // asked first for full keys: <mirror>/packs/<type>/<digest52>
 };
 

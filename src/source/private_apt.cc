@@ -47,8 +47,14 @@ APT::Update::Error-Mode "any";
 
 void need_program(const std::string& path) {
   if (::access(path.c_str(), X_OK) == 0) return;
-  throw Error(ErrorKind::failed, "debsrc.no-apt",
-              fmt::format("{} is not there: deb-src: addresses need a Debian-like host", path));
+  Error error(ErrorKind::failed, "debsrc.no-apt",
+              fmt::format("{} is not there: deb-src: addresses need apt, or the address of an "
+                          "archive in the setting sources.deb-mirror",
+                          path));
+  error.advise({.text = "Name an archive, such as http://deb.debian.org/debian",
+                .verb = "config",
+                .args = {"set", "sources.deb-mirror", "ADDRESS"}});
+  throw error;
 }
 
 std::string fingerprint(const std::string& sources) {

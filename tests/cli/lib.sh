@@ -167,6 +167,17 @@ tarball() {
   rm -r tarball.d
 }
 
+# deb_archive DIRECTORY CONTENT: a Debian archive with the source package lua 5-1, whose one file has the content in top/file.
+deb_archive() {
+  pool=pool/main/l/lua dists=$1/dists/stable
+  mkdir -p "$1/$pool" "$dists/main/source"
+  tarball "$1/$pool/lua_5.orig.tar.gz" file "$2"
+  printf 'Package: other\nVersion: 1\n\nPackage: lua\nVersion: 5-1\nDirectory: %s\nChecksums-Sha256:\n %s %s lua_5.orig.tar.gz\n' "$pool" \
+    "$(sha256sum "$1/$pool/lua_5.orig.tar.gz" | cut -d' ' -f1)" "$(stat -c %s "$1/$pool/lua_5.orig.tar.gz")" | xz >"$dists/main/source/Sources.xz"
+  printf 'Suite: stable\nSHA256:\n %s %s main/source/Sources.xz\n' "$(sha256sum "$dists/main/source/Sources.xz" | cut -d' ' -f1)" \
+    "$(stat -c %s "$dists/main/source/Sources.xz")" >"$dists/Release"
+}
+
 # age_source KEY DAYS: as if the clock had moved on by so many days since the source was used last.
 age_source() {
   python 'import json, os, sys
