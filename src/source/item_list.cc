@@ -7,6 +7,7 @@
 #include "source/git_tree.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
+#include "source/list_cache.h"
 #include "source/own_names.h"
 
 #include <fcntl.h>
@@ -36,26 +37,125 @@ bool is_old(const std::optional<struct stat>& status) {
   return status && now_s() - status->st_mtim.tv_sec > kDaySeconds;
 }
 
-/// All of one type, by key. Several threads, because it is a few system calls for each.
-void add_files(const StoreFiles& files, SourceType type, std::vector<SourceItem>& items) {
+constexpr int64_t kNoteBytes = 16 << 20;
+constexpr int64_t kSettledSeconds = 2;
+
+/// An item that is a file, as it is found.
+struct Found {
+  ListedItem listed;
+  std::string note; // when it is not that of the cache
+};
+
+/// The files of one type, as they are found. Views of `directory` lead to the others.
+struct FoundFiles {
+  std::vector<SourceKey> keys;
+  std::vector<std::optional<Found>> found; // of each key
+};
+
+/// Calls work(begin, end) for all of 0 .. count. Several threads, because it is a few system calls
+/// for each.
+void in_parts(std::size_t count, const std::function<void(std::size_t, std::size_t)>& work) {
+  constexpr std::size_t kAtOnce = 256;
+  parallel_for((count + kAtOnce - 1) / kAtOnce, available_cpus(), [&](std::size_t part) {
+    work(part * kAtOnce, std::min(count, (part + 1) * kAtOnce));
+  });
+}
+
+/// nullopt: it is not there at this moment.
+std::optional<Found> look_at(const Dir& dir, const std::string& digest,
+                             const ListedDirectory& last) {
+  const std::optional<struct stat> status = dir.stat(digest);
+  if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
+  Found found;
+  found.listed.size_bytes = status->st_size;
+  found.listed.written_s = status->st_mtim.tv_sec;
+  found.listed.owner = status->st_uid;
+  const std::string name = digest + std::string(kNote);
+  const std::optional<struct stat> note = dir.stat(name);
+  if (!note) return found;
+  const ListedItem* before = last.find(digest);
+  if (before != nullptr && before->has_note_in(*note)) {
+    found.listed.note = before->note;
+  } else {
+    std::optional<std::string> text = dir.read_file_if_exists(name, kNoteBytes);
+    if (!text) return found; // gone meanwhile
+    found.note = *std::move(text);
+  }
+  found.listed.note_inode = note->st_ino;
+  // What changed a moment ago may change again in the same tick of the clock: it is read again.
+  if (note->st_ctim.tv_sec + kSettledSeconds < now_s()) {
+    found.listed.note_changed_s = note->st_ctim.tv_sec;
+    found.listed.note_changed_ns = note->st_ctim.tv_nsec;
+  }
+  return found;
+}
+
+/// nullopt: it was cut off.
+std::optional<SourceItem> item_of(const Dir& dir, const SourceKey& key, const ListedItem& listed,
+                                  std::string_view note_text) {
+  SourceItem item{.key = key,
+                  .path = join_path(dir.path(), key.digest()),
+                  .size_bytes = listed.size_bytes,
+                  .last_use_s = listed.written_s,
+                  .owner = listed.owner};
+  std::optional<ItemNote> note = note_text.empty() ? std::nullopt : ItemNote::parse(note_text);
+  if (!note) return item;
+  if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes) return std::nullopt;
+  item.addresses = std::move(note->addresses);
+  item.tags = std::move(note->tags);
+  item.last_use_s = std::max(item.last_use_s, note->last_use_s);
+  return item;
+}
+
+void append(std::vector<std::optional<SourceItem>> found, std::vector<SourceItem>& items) {
+  items.reserve(items.size() + found.size());
+  for (std::optional<SourceItem>& item : found) // those that are not there were removed or cut off
+    if (item) items.push_back(*std::move(item));
+}
+
+void add_known(const Dir& dir, SourceType type, const ListedDirectory& known,
+               std::vector<SourceItem>& items) {
+  std::vector<std::optional<SourceItem>> found(known.items.size());
+  in_parts(found.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const ListedItem& listed = known.items[i];
+      if (std::optional<Digest> digest = Digest::parse_base32(listed.digest))
+        found[i] = item_of(dir, SourceKey::make(type, *digest), listed, listed.note);
+    }
+  });
+  append(std::move(found), items);
+}
+
+/// All of one type. `files_found` is kept until the cache is saved.
+void add_files(const StoreFiles& files, SourceType type, ListCache& cache, FoundFiles& files_found,
+               std::vector<SourceItem>& items) {
   std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
   if (!dir) return;
-  std::vector<SourceKey> keys;
+  if (const ListedDirectory* known = cache.unchanged(type, *dir))
+    return add_known(*dir, type, *known, items);
+  ListedDirectory now = ListCache::look(*dir);
+  std::vector<SourceKey>& keys = files_found.keys;
   for (const Entry& entry : dir->list())
     if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
       keys.push_back(SourceKey::make(type, *digest));
-  constexpr std::size_t kAtOnce = 256;
+  files_found.found.resize(keys.size());
   std::vector<std::optional<SourceItem>> found(keys.size());
-  parallel_for((keys.size() + kAtOnce - 1) / kAtOnce, available_cpus(), [&](std::size_t part) {
-    const std::size_t end = std::min(keys.size(), (part + 1) * kAtOnce);
-    for (std::size_t i = part * kAtOnce; i < end; ++i) {
-      found[i] = files.find_in(*dir, keys[i]);
+  in_parts(keys.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      std::optional<Found>& one = files_found.found[i];
+      one = look_at(*dir, keys[i].digest(), cache.last(type));
       // One that is condemned may come back.
-      if (!found[i] && files.find(keys[i])) found[i] = files.find_in(*dir, keys[i]);
+      if (!one && files.find(keys[i])) one = look_at(*dir, keys[i].digest(), cache.last(type));
+      if (!one) continue;
+      if (!one->note.empty()) one->listed.note = one->note;
+      one->listed.digest = keys[i].digest();
+      found[i] = item_of(*dir, keys[i], one->listed, one->listed.note);
     }
   });
-  for (std::optional<SourceItem>& item : found) // those that are not there were removed or cut off
-    if (item) items.push_back(*std::move(item));
+  for (const std::optional<Found>& one : files_found.found)
+    if (one) now.items.push_back(one->listed);
+  append(std::move(found), items);
+  cache.replace(type, std::move(now));
 }
 
 void add_commits(const StoreFiles& files, std::vector<SourceItem>& items) {
@@ -119,40 +219,51 @@ void sweep(const Dir& dir, const std::string& name, bool remove, LeftoverSources
   if (remove) dir.remove_file(name);
 }
 
-void sweep_notes(const StoreFiles& files, SourceType type, bool remove, LeftoverSources& found) {
+/// False: it is not called so.
+bool sweep_half_written(const StoreFiles& files, const Dir& dir, const std::string& name,
+                        bool remove, LeftoverSources& found) {
+  if (!is_half_written_name(name)) return false;
+  const std::optional<struct stat> status = dir.stat(name);
+  if (is_old(status) && files.is_ours(status->st_uid)) sweep(dir, name, remove, found);
+  return true;
+}
+
+/// Where items of one type lie: notes without items, and what was not finished.
+void sweep_beside_items(const StoreFiles& files, SourceType type, bool remove,
+                        LeftoverSources& found) {
   std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
   if (!dir) return;
+  std::string before; // in the order of names an item is just before its note
   for (const Entry& entry : dir->list()) {
-    if (entry.type != EntryType::file || !entry.name.ends_with(kNote)) continue;
-    std::string name = entry.name.substr(0, entry.name.size() - kNote.size());
+    if (sweep_half_written(files, *dir, entry.name, remove, found)) continue;
+    const bool is_note = entry.type == EntryType::file && entry.name.ends_with(kNote);
+    if (!is_note) before = entry.name;
+    const std::string_view name =
+        std::string_view(entry.name).substr(0, entry.name.size() - (is_note ? kNote.size() : 0));
+    if (!is_note || name == before) continue;
     std::optional<SourceKey> key =
         SourceKey::parse(fmt::format("{}:{}", source_type_text(type), name));
     if (!key || key->is_short()) continue; // not a note
-    bool has_item =
-        type == SourceType::git ? files.git().holder(name).has_value() : dir->exists(name);
+    const bool has_item = type == SourceType::git && files.git().holder(key->digest());
     if (has_item || !is_old(dir->stat(entry.name))) continue;
     if (!files.find(*key)) // else a collection had set it aside
       sweep(*dir, entry.name, remove, found);
   }
 }
 
-/// What is called so is a file, but for repositories that are being made.
-void sweep_half_written(const StoreFiles& files, bool remove, LeftoverSources& found) {
-  std::vector<std::string> places{
-      ".", kAddresses, kStamps, "users", "condemned", kGit, item_directory(SourceType::git)};
-  for (SourceType type : kFileTypes)
-    places.push_back(item_directory(type));
+/// What was not finished elsewhere: files, and repositories that were being made.
+void sweep_unfinished(const StoreFiles& files, bool remove, LeftoverSources& found) {
+  std::vector<std::string> places{".", kAddresses, kStamps, "users", "condemned", "lists", kGit};
   for (const std::string& name : files.git().repositories())
     for (const char* below : {"", "/refs/hdist/kept"})
       if (files.git().is_own(name)) places.push_back(fmt::format("{}/{}{}", kGit, name, below));
   for (const std::string& place : places) {
     std::optional<Dir> dir = files.root().open_dir_if_exists(place);
     for (const Entry& entry : dir ? dir->list() : std::vector<Entry>{}) {
-      if (!is_half_written_name(entry.name)) continue;
-      std::optional<struct stat> status = dir->stat(entry.name);
-      if (!is_old(status) || !files.is_ours(status->st_uid)) continue;
-      sweep(*dir, entry.name, remove, found);
+      if (!sweep_half_written(files, *dir, entry.name, remove, found)) continue;
       if (entry.type != EntryType::directory || place != kGit) continue;
+      const std::optional<struct stat> status = dir->stat(entry.name);
+      if (!is_old(status) || !files.is_ours(status->st_uid)) continue;
       ++found.count;
       if (remove) dir->remove_tree(entry.name);
     }
@@ -176,8 +287,11 @@ void sweep_memory(const StoreFiles& files, const char* name, bool remove, Leftov
 
 std::vector<SourceItem> list_items(const StoreFiles& files) {
   std::vector<SourceItem> items;
-  for (SourceType type : kFileTypes)
-    add_files(files, type, items);
+  ListCache cache(files.root());
+  std::array<FoundFiles, kFileTypes.size()> found;
+  for (std::size_t i = 0; i < kFileTypes.size(); ++i)
+    add_files(files, kFileTypes[i], cache, found[i], items);
+  cache.save();
   add_commits(files, items);
   std::sort(items.begin(), items.end(), is_before);
   return items;
@@ -216,11 +330,11 @@ LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {
     for (const std::string& name : old_unfinished(*dir))
       sweep(*dir, name, remove, found);
   for (SourceType type : kFileTypes)
-    sweep_notes(files, type, remove, found);
-  sweep_notes(files, SourceType::git, remove, found);
+    sweep_beside_items(files, type, remove, found);
+  sweep_beside_items(files, SourceType::git, remove, found);
   sweep_memory(files, kAddresses, remove, found);
   sweep_memory(files, kStamps, remove, found);
-  sweep_half_written(files, remove, found);
+  sweep_unfinished(files, remove, found);
   LeftoverSources condemned = condemned_leftovers(files.root(), remove);
   found.count += condemned.count;
   found.size_bytes += condemned.size_bytes;

@@ -30,8 +30,8 @@ constexpr int64_t kDaySeconds = 86'400;
 /// Its files are told from others by their names, and old ones are removed: so a directory that has
 /// any of these is not made a store.
 void check_unused(const Dir& root) {
-  for (const char* name :
-       {kTemporary, kAddresses, "stamps", "users", "condemned", "packs", "files", "dirs", "git"}) {
+  for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "lists", "packs",
+                           "files", "dirs", "git", "commits"}) {
     if (!root.exists(name)) continue;
     // Another process may have made the store since.
     if (root.exists(kStoreFile)) return;
@@ -78,8 +78,8 @@ void share_with_group(const Dir& root) {
       throw_errno("fchown", dir.path());
     dir.set_mode(".", mode);
   };
-  for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "packs", "files",
-                           "dirs", "commits"})
+  for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "lists", "packs",
+                           "files", "dirs", "commits"})
     make(name, kGroup);
   for (SourceType type : types_of_bytes())
     make(item_directory(type), kGroup);
@@ -103,12 +103,10 @@ void take_over(ItemNote note, SourceItem& item) {
 }
 
 /// An item that is a file, without its path.
-std::optional<SourceItem> read_item(const Dir& dir, const std::string& name, const SourceKey& key,
-                                    int64_t* written_s = nullptr) {
+std::optional<SourceItem> read_item(const Dir& dir, const std::string& name, const SourceKey& key) {
   std::optional<struct stat> status = dir.stat(name);
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
   SourceItem item{.key = key, .size_bytes = status->st_size, .owner = status->st_uid};
-  if (written_s != nullptr) *written_s = status->st_mtim.tv_sec;
   std::optional<ItemNote> note = read_note(dir, name);
   if (!note) return item;
   // Cut off, by whatever: as if it were not there, so that it is fetched again.
@@ -206,15 +204,6 @@ std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
     item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
     take_over(*std::move(note), item);
   }
-  return item;
-}
-
-std::optional<SourceItem> StoreFiles::find_in(const Dir& directory, const SourceKey& key) const {
-  int64_t written_s = 0;
-  std::optional<SourceItem> item = read_item(directory, key.digest(), key, &written_s);
-  if (!item) return std::nullopt;
-  item->path = join_path(directory.path(), key.digest());
-  item->last_use_s = std::max(item->last_use_s, written_s);
   return item;
 }
 

@@ -26,9 +26,6 @@ public:
   const GitStore& git() const { return git_; }
 
   std::optional<SourceItem> find(const SourceKey& wanted) const;
-  /// The item of this name in the directory of its type (not of commits); nullopt: it is not there,
-  /// at this moment. last_use_s is at the least when it was written.
-  std::optional<SourceItem> find_in(const Dir& directory, const SourceKey& key) const;
   /// Reads the note, lets `change` change it, and writes it when that returns true. Two processes
   /// at once lose one change, never the note.
   void change_note(const SourceKey& key, const std::function<bool(ItemNote&)>& change) const;
