@@ -66,6 +66,19 @@ bool is_of_the_dead(const Dir& parent, const std::string& name) {
   return owner.holder() && is_of_an_earlier_boot(*dir, *owner.holder());
 }
 
+void remove_emptied(const Dir& parent, const std::string& name) {
+  if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT &&
+      errno != ENOTEMPTY && errno != EEXIST)
+    throw_errno("unlinkat", join_path(parent.path(), name));
+}
+
+/// One that has no owner, unless it gets one meanwhile.
+void remove_begun(const Dir& parent, const Dir& dir, const std::string& name) {
+  for (const Entry& entry : dir.list())
+    if (!is_half_written(entry) || !dir.remove_file(entry.name)) return;
+  remove_emptied(parent, name);
+}
+
 /// False: somebody took it for one that was only begun.
 bool write_owner(const Dir& parent, const std::string& name) {
   try {
@@ -92,10 +105,24 @@ std::vector<std::string> dead_trials(const Dir& parent, std::string_view prefix)
   return names;
 }
 
+namespace {
+
+/// One that had only begun when it was listed may have got its owner since.
+void remove_if_dead(const Dir& parent, const std::string& name) {
+  const std::optional<Dir> dir = open_own(parent, name);
+  if (!dir) return;
+  if (!dir->exists(kOwner))
+    remove_begun(parent, *dir, name);
+  else if (is_of_the_dead(parent, name))
+    remove_trial(parent, name);
+}
+
+} // namespace
+
 void remove_dead_trials(const Dir& parent, std::string_view prefix) noexcept {
   try {
     for (const std::string& name : dead_trials(parent, prefix))
-      remove_trial(parent, name);
+      remove_if_dead(parent, name);
   } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process is removing it
   }
 }
@@ -108,17 +135,11 @@ bool is_dead_trial_of_this_boot(const Dir& parent, const std::string& name) {
 void remove_trial(const Dir& parent, const std::string& name) {
   const std::optional<Dir> dir = parent.open_dir_if_exists(name);
   if (!dir) return;
-  if (dir->exists(kOwner)) {
-    for (const Entry& entry : dir->list())
-      if (entry.name != kOwner) dir->remove_tree(entry.name);
-    dir->remove_file(kOwner);
-  } else {
-    for (const Entry& entry : dir->list())
-      if (!is_half_written(entry) || !dir->remove_file(entry.name)) return; // it has an owner now
-  }
-  if (::unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT &&
-      errno != ENOTEMPTY && errno != EEXIST)
-    throw_errno("unlinkat", join_path(parent.path(), name));
+  if (!dir->exists(kOwner)) return remove_begun(parent, *dir, name);
+  for (const Entry& entry : dir->list())
+    if (entry.name != kOwner) dir->remove_tree(entry.name);
+  dir->remove_file(kOwner);
+  remove_emptied(parent, name);
 }
 
 TrialDir::TrialDir(const std::string& parent, std::string_view prefix)
