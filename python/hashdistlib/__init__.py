@@ -3,11 +3,12 @@
 Each component is a module: sources, store, builder, profiles, tasks, stacks, config. Their functions are here too. Packages and
 profiles in Python: package, Profile, command_line.
 """
-from . import builder, config, errors, events, package, profiles, program, session, sources, stacks, store, tasks
+from . import builder, config, environment, errors, events, package, profiles, program, session, sources, stacks, store, tasks
 from .builder import build, hash_spec
+from .environment import PackageEnvironment, PyPIPackageProvider, SpkgPackageProvider, SystemPackageProvider
 from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, UsageError
 from .profiles import env, link_profile, makebuildprofile, makeprofile, registered_profiles, unlink_profile
-from .program import Profile, command_line
+from .program import Profile, command_line, profile
 from .session import Session
 from .sources import bundle, collect_sources, fetch, list_sources, remove_sources, unpack, verify_sources
 from .stacks import compile_stack, update
@@ -18,9 +19,13 @@ __all__ = [
     "BuildError",
     "Cancelled",
     "Error",
+    "PackageEnvironment",
     "Profile",
+    "PyPIPackageProvider",
     "RefusedError",
     "Session",
+    "SpkgPackageProvider",
+    "SystemPackageProvider",
     "UpdateError",
     "UsageError",
     "build",
@@ -31,6 +36,7 @@ __all__ = [
     "compile_stack",
     "config",
     "env",
+    "environment",
     "errors",
     "events",
     "fetch",
@@ -40,6 +46,7 @@ __all__ = [
     "makebuildprofile",
     "makeprofile",
     "package",
+    "profile",
     "profiles",
     "program",
     "registered_profiles",

@@ -2,6 +2,7 @@
 import os
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
+from ._choose import concrete
 from ._described import in_order
 from .package import (
     BuiltPackage,
@@ -17,8 +18,9 @@ from .session import Session
 from .sources import fetch
 
 
-def task_graph(packages: Sequence[BuiltPackage], profile: str, session: Session) -> Dict[str, Any]:
-    """tasks.json: everything that the packages need, and the profile of them."""
+def task_graph(wanted: Sequence[Package], profile: str, session: Session) -> Dict[str, Any]:
+    """tasks.json: everything that the packages need, and the profile of them. What is of the host is there already."""
+    packages = [one for one in concrete(wanted, session) if isinstance(one, BuiltPackage)]
     names = _task_names(packages)
     tools = _HostTools([*names], session)
     tasks: Dict[str, Any] = {}

@@ -22,6 +22,7 @@ __all__ = [
     "DistutilsPackage",
     "Package",
     "PathIn",
+    "SpkgPackage",
     "UseFromHostPackage",
 ]
 
@@ -48,7 +49,7 @@ _KEY = re.compile(
 )
 _DIGEST = re.compile(r"sha256:[0-9a-fA-F]{64}\Z|sha256-[A-Za-z0-9+/]{43}=\Z")
 _LONGEST_VERSION = 200
-_ARCHIVE_ENDS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tb2", ".tar.xz", ".txz", ".tar.zst", ".tar", ".zip", ".git")
+_ARCHIVE_ENDS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tb2", ".tar.xz", ".txz", ".tar.zst", ".tar", ".zip", ".spkg", ".git")
 
 
 class Package(Described):
@@ -114,7 +115,7 @@ class BuiltPackage(Package):
         **variables: Union[str, PathIn, Sequence[Union[str, PathIn]]]
     ) -> None:
         address = _arguments.path("url", url)
-        found_name, found_version = _name_and_version(address)
+        found_name, found_version = name_and_version(address)
         self._set(
             url=address,
             key=_checked_key(source_key_or_none("key", key)),
@@ -152,9 +153,7 @@ class BuiltPackage(Package):
         return f"{type(self).__name__}({self.url!r})"
 
     def _checked(self, name: str, value: Any) -> Variable:
-        if not re.match(r"[A-Z_][A-Za-z0-9_]*\Z", name):
-            raise TypeError(f"{name}: no argument of {type(self).__name__}; variables of the job begin with a capital letter")
-        _commands.check_variable(name, name)
+        check_variable_name(name, type(self).__name__)
         if isinstance(value, (list, tuple)) and not isinstance(value, PathIn):
             return tuple(self._checked_item(f"{name}[{number}]", item) for number, item in enumerate(value))
         return self._checked_item(name, value)
@@ -168,6 +167,12 @@ class BuiltPackage(Package):
         if not isinstance(value, str):
             raise TypeError(f"{name}: expected a str, a path in a package or a list of these, not {type(value).__name__}")
         return _arguments.text(name, value)
+
+
+def check_variable_name(name: str, of: str) -> None:
+    if not re.match(r"[A-Z_][A-Za-z0-9_]*\Z", name):
+        raise TypeError(f"{name}: no argument of {of}; variables of the job begin with a capital letter")
+    _commands.check_variable(name, name)
 
 
 def checked_commands(package: BuiltPackage) -> List[Dict[str, Any]]:
@@ -184,7 +189,7 @@ def _checked_deps(argument: str, deps: Optional[Mapping[str, Package]]) -> Tuple
         _arguments.text(f"a name in {argument}", name)
         if isinstance(package, UseFromHostPackage):
             package.program(name)
-        elif isinstance(package, BuiltPackage):
+        elif isinstance(package, Package):
             _check_prefix(f"{argument}[{name!r}]", variable_prefix(name), names)
             names[variable_prefix(name)] = name
         else:
@@ -228,11 +233,11 @@ def _checked_version(version: Optional[str]) -> Optional[str]:
     return version
 
 
-def _name_and_version(url: str) -> Tuple[str, Optional[str]]:
+def name_and_version(url: str) -> Tuple[str, Optional[str]]:
     """
-    >>> _name_and_version("https://example.org/zlib-1.3.1.tar.gz?raw=1")
+    >>> name_and_version("https://example.org/zlib-1.3.1.tar.gz?raw=1")
     ('zlib', '1.3.1')
-    >>> _name_and_version("https://example.org/numpy.git")
+    >>> name_and_version("https://example.org/numpy.git")
     ('numpy', None)
     """
     base = posixpath.basename(re.sub(r"[?#].*", "", url).rstrip("/"))
@@ -274,6 +279,20 @@ class DistutilsPackage(BuiltPackage):
         return [
             {"cmd": install, "nohash_stage": "install"},
             {"cmd": ["${PYTHON}", "$in0"], "inputs": [{"text": _FIND_MODULES}], "nohash_stage": "find-modules"},
+            {"hdist": ["build-postprocess", *_RELOCATABLE], "nohash_stage": "postprocess"},
+        ]
+
+
+class SpkgPackage(BuiltPackage):
+    """One of Sage's old packages: its script spkg-install puts it into $SAGE_LOCAL."""
+
+    __slots__ = ()
+    host_tools = ("bash", "make")
+
+    def commands(self) -> List[Dict[str, Any]]:
+        return [
+            {"set": "SAGE_LOCAL", "value": "${ARTIFACT}"},
+            {"cmd": ["bash", "spkg-install"], "nohash_stage": "spkg-install"},
             {"hdist": ["build-postprocess", *_RELOCATABLE], "nohash_stage": "postprocess"},
         ]
 

@@ -12,15 +12,15 @@ from . import _arguments
 from ._graph import task_graph
 from .errors import Error, RefusedError, UsageError
 from .events import Event, LogLine, Message, TaskEvent
-from .package import BuiltPackage
+from .package import Package
 from .session import Session, session_or_default
 from .tasks import Run, runtasks
 
-__all__ = ["Profile", "command_line"]
+__all__ = ["Profile", "command_line", "profile"]
 
 
 class _Members(NamedTuple):
-    packages: Tuple[BuiltPackage, ...]
+    packages: Tuple[Package, ...]
 
 
 class Profile(_Members):
@@ -28,12 +28,12 @@ class Profile(_Members):
 
     __slots__ = ()
 
-    def __new__(cls, packages: Sequence[BuiltPackage]) -> "Profile":
+    def __new__(cls, packages: Sequence[Package]) -> "Profile":
         if isinstance(packages, (str, bytes)) or not isinstance(packages, Sequence):
             raise TypeError(f"packages: expected a list of packages, not {type(packages).__name__}")
         for number, package in enumerate(packages):
-            if not isinstance(package, BuiltPackage):
-                raise TypeError(f"packages[{number}]: expected a package that is built, not {type(package).__name__}")
+            if not isinstance(package, Package):
+                raise TypeError(f"packages[{number}]: expected a package, not {type(package).__name__}")
         return super().__new__(cls, tuple(packages))
 
     def tasks(self, path: Optional[_arguments.Path] = None, *, session: Optional[Session] = None) -> Dict[str, Any]:
@@ -47,6 +47,11 @@ class Profile(_Members):
         """Build what is missing, make the profile and switch the link `path` to it. A failure is an UpdateError, and changes nothing."""
         session = session_or_default(session)
         return runtasks(self.tasks(_arguments.path("path", path), session=session), dry_run=dry_run, session=session)
+
+
+def profile(packages: Sequence[Package]) -> Profile:
+    """The Profile of these packages."""
+    return Profile(packages)
 
 
 def command_line(profile: Profile, arguments: Optional[Sequence[str]] = None) -> None:

@@ -148,7 +148,7 @@ class PackageTest(support.HomeTest):
             (ValueError, "needs a package called python", lambda: pkg.DistutilsPackage("/x.tar")),
             (TypeError, "inside:", lambda: zlib.path(3)),
             (TypeError, "packages:", lambda: hd.Profile(zlib)),
-            (TypeError, r"packages\[0\]:", lambda: hd.Profile([host])),
+            (TypeError, r"packages\[0\]:", lambda: hd.Profile(["zlib"])),
             (TypeError, "profile:", lambda: hd.command_line([zlib])),
             (TypeError, "path:", lambda: hd.Profile([zlib]).update(None)),
         ]

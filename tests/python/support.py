@@ -48,7 +48,7 @@ class HomeTest(unittest.TestCase):
     def archive(self, name, files):
         """A tar.gz of a folder with these files: path -> text, or (text, mode)."""
         path = self.home / name
-        with tarfile.open(str(path), "w:gz") as tar:
+        with tarfile.open(str(path), "w:bz2" if name.endswith(".spkg") else "w:gz") as tar:
             for file, content in files.items():
                 text, mode = content if isinstance(content, tuple) else (content, 0o644)
                 info = tarfile.TarInfo(name.split(".")[0] + "/" + file)
