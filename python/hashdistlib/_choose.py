@@ -1,22 +1,15 @@
 """From packages that were asked for by name to those that are built: who has them, and what that is."""
 import hashlib
-import html.parser
-import json
 import os
 import re
 import shutil
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ._described import in_order
+from ._offered import highest, usage_error
 from .environment import PyPIPackageProvider, SpkgPackageProvider, SystemPackageProvider, WantedPackage, absolute
-from .errors import UsageError
 from .package import BuiltPackage, DistutilsPackage, Package, PathIn, SpkgPackage, UseFromHostPackage, name_and_version, variable_prefix
 from .session import Session
-
-_SECONDS_FOR_AN_INDEX = 60
 
 
 class _HostLibrary(Package):
@@ -104,7 +97,7 @@ class _Offers:
             if found is not None:
                 return found
         version = f" {wanted.version}" if wanted.version is not None else ""
-        raise _usage("package.not-found", f"no package {wanted.name}{version} in {', '.join(one.name for one in asked)}")
+        raise usage_error("package.not-found", f"no package {wanted.name}{version} in {', '.join(one.name for one in asked)}")
 
     def _ask(self, provider: Any, wanted: WantedPackage) -> Optional[_Found]:
         if isinstance(provider, SystemPackageProvider):
@@ -113,9 +106,8 @@ class _Offers:
             return None
         if isinstance(provider, SpkgPackageProvider):
             return _of_spkgs(provider, wanted)
-        assert isinstance(provider, PyPIPackageProvider)
         if self._session.offline:
-            raise _usage("package.offline", f"the package index {provider.address} is not asked for {wanted.name}: there is to be no network")
+            raise usage_error("package.offline", f"the package index {provider.address} is not asked for {wanted.name}: there is to be no network")
         return _of_index(provider, wanted)
 
     def _of_system(self, wanted: WantedPackage) -> Optional[_Found]:
@@ -134,10 +126,6 @@ class _Offers:
         return _Found(lambda variables, build, run: programs)
 
 
-def _usage(code: str, message: str) -> UsageError:
-    return UsageError({"code": code, "kind": "usage", "message": message, "while": [], "advice": []})
-
-
 def _identity_of_libraries(wanted: WantedPackage) -> str:
     """The version that was said, and a digest of the libraries, so that other ones give another artifact."""
     folder = absolute(wanted.libpath or "")
@@ -148,29 +136,10 @@ def _identity_of_libraries(wanted: WantedPackage) -> str:
             with open(os.path.join(folder, name), "rb") as file:
                 digest.update(f"{name}\0".encode(errors="surrogateescape") + hashlib.sha256(file.read()).digest())
     except OSError as error:
-        raise _usage("package.no-library", f"libpath of {wanted.name}: {error.filename}: {error.strerror}") from None
+        raise usage_error("package.no-library", f"libpath of {wanted.name}: {error.filename}: {error.strerror}") from None
     if not names:
-        raise _usage("package.no-library", f"libpath of {wanted.name}: there is no library in {folder}")
+        raise usage_error("package.no-library", f"libpath of {wanted.name}: there is no library in {folder}")
     return f"{wanted.name} {wanted.version or '-'} {digest.hexdigest()}"
-
-
-def _version_key(version: str) -> Tuple[Any, ...]:
-    """
-    >>> sorted(["1.10", "1.9.p1", "1.9", "1.9rc1"], key=_version_key)
-    ['1.9rc1', '1.9', '1.9.p1', '1.10']
-    """
-    parts = re.findall(r"\d+|[a-z]+", version.lower())
-    key = [(2, int(part), "") if part.isdigit() else (1 if part in ("p", "post") else -1, 0, part) for part in parts]
-    return (*key, (0, 0, ""))
-
-
-def _best(offered: Dict[str, Any], wanted: Optional[str]) -> Optional[Any]:
-    """The one of that version; without one, the highest, and one that is final rather than not."""
-    if wanted is not None:
-        return offered.get(wanted)
-    final = [version for version in offered if not re.search(r"\d(a|b|c|rc|\.dev)\d*", version)]
-    versions = sorted(final or offered, key=_version_key)
-    return offered[versions[-1]] if versions else None
 
 
 def _of_spkgs(provider: SpkgPackageProvider, wanted: WantedPackage) -> Optional[_Found]:
@@ -178,106 +147,26 @@ def _of_spkgs(provider: SpkgPackageProvider, wanted: WantedPackage) -> Optional[
     try:
         files = os.listdir(folder)
     except OSError as error:
-        raise _usage("package.no-folder", f"the folder of {provider.name}: {folder}: {error.strerror}") from None
+        raise usage_error("package.no-folder", f"the folder of {provider.name}: {folder}: {error.strerror}") from None
     offered = {}
     for file in files:
         name, version = name_and_version(file)
         if file.endswith(".spkg") and name == wanted.name:
             offered[version or ""] = os.path.join(folder, file)
-    path = _best(offered, wanted.version)
+    path = highest(offered, wanted.version)
     if path is None:
         return None
     return _Found(lambda variables, build, run: SpkgPackage(path, build, run, name=wanted.name, **variables))
 
 
-class _Archive(NamedTuple):
-    version: str
-    url: str
-    key: Optional[str]
-
-
 def _of_index(provider: PyPIPackageProvider, wanted: WantedPackage) -> Optional[_Found]:
-    name = re.sub(r"[-_.]+", "-", wanted.name).lower()
-    archives = _json_archives(provider.address, name)
-    if archives is None:
-        archives = _simple_archives(f"{provider.address}/{name}/", name)
-    best = _best({one.version: one for one in archives}, wanted.version)
-    if best is None:
+    from ._index import find_archive
+
+    archive = find_archive(provider, wanted.name, wanted.version)
+    if archive is None:
         return None
     return _Found(
         lambda variables, build, run: DistutilsPackage(
-            best.url, build, run, key=best.key, name=wanted.name, version=best.version, **variables
+            archive.url, build, run, key=archive.key, name=wanted.name, version=archive.version, **variables
         )
     )
-
-
-def _get(address: str, accept: str) -> Optional[Tuple[str, str, bytes]]:
-    """Final address, type and content; None when the server has no such page."""
-    request = urllib.request.Request(address, headers={"Accept": accept})
-    try:
-        with urllib.request.urlopen(request, timeout=_SECONDS_FOR_AN_INDEX) as answer:
-            return answer.geturl(), answer.headers.get_content_type(), answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code in (404, 405, 406, 410):
-                return None
-            reason = f"{error.code} {error.reason}"
-    except (urllib.error.URLError, OSError) as error:
-        reason = str(getattr(error, "reason", error))
-    raise _usage("package.index", f"the package index does not answer: {address}: {reason}")
-
-
-def _json_archives(address: str, name: str) -> Optional[List[_Archive]]:
-    """By the index's own API; None when it has none."""
-    answer = _get(f"{address}/{name}/json", "application/json")
-    if answer is None or answer[1] != "application/json":
-        return None
-    try:
-        releases = json.loads(answer[2].decode("utf-8"))["releases"]
-        return [
-            _Archive(version, urllib.parse.urljoin(answer[0], file["url"]), _key_of(file.get("digests", {}).get("sha256")))
-            for version, files in releases.items()
-            for file in files
-            if file.get("packagetype") == "sdist" and not file.get("yanked") and _is_archive(file["url"])
-        ]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _usage("package.index", f"the package index gives no answer as PyPI does: {answer[0]}: {error!r}") from None
-
-
-class _Links(html.parser.HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: List[str] = []
-
-    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
-        given = dict(attrs)
-        if tag == "a" and given.get("href") and "data-yanked" not in given:
-            self.links.append(given["href"] or "")
-
-    def error(self, message: str) -> None:  # of Python before 3.10
-        raise ValueError(message)
-
-
-def _simple_archives(address: str, name: str) -> List[_Archive]:
-    """By the simple API: a page of links."""
-    answer = _get(address, "text/html")
-    if answer is None:
-        return []
-    page = _Links()
-    page.feed(answer[2].decode("utf-8", "replace"))
-    archives = []
-    for link in page.links:
-        url, _, fragment = urllib.parse.urljoin(answer[0], link).partition("#")
-        found, version = name_and_version(urllib.parse.unquote(url))
-        if _is_archive(url) and version and re.sub(r"[-_.]+", "-", found).lower() == name:
-            given = re.match(r"sha256=([0-9a-fA-F]{64})\Z", fragment)
-            archives.append(_Archive(version, url, _key_of(given.group(1) if given else None)))
-    return archives
-
-
-def _is_archive(url: str) -> bool:
-    return url.partition("#")[0].endswith((".tar.gz", ".tgz", ".tar.bz2", ".zip"))
-
-
-def _key_of(digest: Optional[str]) -> Optional[str]:
-    return None if digest is None else "sha256:" + digest

@@ -13,7 +13,7 @@ import unittest
 import support
 
 import hashdistlib as hd
-from hashdistlib import _choose
+from hashdistlib import _offered
 from hashdistlib import package as pkg
 
 SETUP = """import os, sys
@@ -119,6 +119,10 @@ class EnvironmentTest(support.HomeTest):
         hd.SpkgPackageProvider("x", "/none")
         self.assertEqual(self.asked, [])
 
+    def test_what_an_index_needs_is_loaded_when_one_is_asked(self):
+        said = self.python("import sys, hashdistlib; print('html.parser' in sys.modules, 'urllib.request' in sys.modules)")
+        self.assertEqual(said, "False False\n")
+
     def test_providers_are_asked_in_order(self):
         self.json_index("1.6")
         self.pages["/petsc/json"] = self.pages["/numpy/json"]
@@ -216,7 +220,7 @@ class EnvironmentTest(support.HomeTest):
 
 
 def load_tests(loader, tests, pattern):
-    tests.addTests(doctest.DocTestSuite(_choose))
+    tests.addTests(doctest.DocTestSuite(_offered))
     return tests
 
 

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import threading
+import time
 import unittest
 
 import support
@@ -73,6 +74,7 @@ class ProgramTest(support.HomeTest):
                     seen.add((mystack / "lib" / "libatlas.txt").read_text())
                 except OSError as error:
                     seen.add(str(error))
+                time.sleep(0.001)
 
         looking = threading.Thread(target=look)
         looking.start()
