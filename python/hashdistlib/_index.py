@@ -12,6 +12,7 @@ from .environment import PyPIPackageProvider
 from .package import name_and_version
 
 _SECONDS_FOR_AN_INDEX = 60
+_LARGEST_PAGE = 64 * 1024 * 1024
 
 
 class Archive(NamedTuple):
@@ -22,7 +23,7 @@ class Archive(NamedTuple):
 
 def find_archive(provider: PyPIPackageProvider, wanted: str, version: Optional[str]) -> Optional[Archive]:
     """Of that version, or the highest."""
-    name = re.sub(r"[-_.]+", "-", wanted).lower()
+    name = urllib.parse.quote(re.sub(r"[-_.]+", "-", wanted).lower(), safe="")
     archives = _json_archives(provider.address, name)
     if archives is None:
         archives = _simple_archives(f"{provider.address}/{name}/", name)
@@ -34,7 +35,10 @@ def _get(address: str, accept: str) -> Optional[Tuple[str, str, bytes]]:
     request = urllib.request.Request(address, headers={"Accept": accept})
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS_FOR_AN_INDEX) as answer:
-            return answer.geturl(), answer.headers.get_content_type(), answer.read()
+            content = answer.read(_LARGEST_PAGE + 1)
+            if len(content) > _LARGEST_PAGE:
+                raise usage_error("package.index", f"the package index gives more than {_LARGEST_PAGE >> 20} MiB: {address}")
+            return answer.geturl(), answer.headers.get_content_type(), content
     except urllib.error.HTTPError as error:
         with error:
             if error.code in (404, 405, 406, 410):
@@ -52,13 +56,14 @@ def _json_archives(address: str, name: str) -> Optional[List[Archive]]:
         return None
     try:
         releases = json.loads(answer[2].decode("utf-8"))["releases"]
-        return [
+        files = [(version, file) for version, some in releases.items() for file in some]
+        found = [
             Archive(version, urllib.parse.urljoin(answer[0], file["url"]), _key_of(file.get("digests", {}).get("sha256")))
-            for version, files in releases.items()
-            for file in files
-            if file.get("packagetype") == "sdist" and not file.get("yanked") and _is_archive(file["url"])
+            for version, file in files
+            if file.get("packagetype") == "sdist" and not file.get("yanked")
         ]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return [archive for archive in found if _is_archive(archive.url)]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise usage_error("package.index", f"the package index gives no answer as PyPI does: {answer[0]}: {error!r}") from None
 
 
@@ -94,7 +99,8 @@ def _simple_archives(address: str, name: str) -> List[Archive]:
 
 
 def _is_archive(url: str) -> bool:
-    return url.partition("#")[0].endswith((".tar.gz", ".tgz", ".tar.bz2", ".zip"))
+    """Of the network: an index has nothing to say about files of this machine."""
+    return url.startswith(("http://", "https://")) and url.partition("#")[0].endswith((".tar.gz", ".tgz", ".tar.bz2", ".zip"))
 
 
 def _key_of(digest: Optional[str]) -> Optional[str]:

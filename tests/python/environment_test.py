@@ -162,6 +162,18 @@ class EnvironmentTest(support.HomeTest):
         with self.assertRaisesRegex(hd.UsageError, "does not answer: http://127.0.0.1:1/numpy/json"):
             self.builds(gone.pkgs.numpy())
 
+    def test_an_index_cannot_name_files_of_this_machine(self):
+        local = self.archive("numpy-1.6.tar.gz", {"setup.py": "pass\n"})
+        file = {"packagetype": "sdist", "url": local.as_uri(), "digests": {}}
+        self.pages["/numpy/json"] = ("application/json", json.dumps({"releases": {"1.6": [file]}}).encode())
+        env = self.environment()
+        with self.assertRaisesRegex(hd.UsageError, "no package numpy in pypi"):
+            self.builds(env.pkgs.numpy(from_="pypi", python=env.pkgs.python()))
+        del self.pages["/numpy/json"]
+        self.pages["/numpy/"] = ("text/html", f'<a href="{local.as_uri()}">numpy-1.6.tar.gz</a>'.encode())
+        with self.assertRaisesRegex(hd.UsageError, "no package numpy in pypi"):
+            self.builds(env.pkgs.numpy(from_="pypi", python=env.pkgs.python()))
+
     def test_a_library_of_the_machine_counts(self):
         def spec():
             env = self.environment()
