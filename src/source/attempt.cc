@@ -34,6 +34,22 @@ bool GuardedDeposit::write(std::string_view bytes) noexcept {
   }
 }
 
+void GuardedDeposit::write_all_of(const std::function<std::string_view()>& next) {
+  if (failure_) return;
+  bool is_of_next = false;
+  try {
+    deposit_.write_all_of([&] {
+      is_of_next = true;
+      const std::string_view bytes = next();
+      is_of_next = false;
+      return bytes;
+    });
+  } catch (...) {
+    if (is_of_next) throw;
+    failure_ = std::current_exception();
+  }
+}
+
 void GuardedDeposit::restart() noexcept {
   try {
     deposit_.restart();

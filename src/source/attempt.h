@@ -48,6 +48,8 @@ public:
   explicit GuardedDeposit(Deposit deposit) : deposit_(std::move(deposit)) {}
   /// False when writing has failed.
   bool write(std::string_view bytes) noexcept;
+  /// Deposit::write_all_of(); what `next` throws is thrown, what writing throws is a failure.
+  void write_all_of(const std::function<std::string_view()>& next);
   void rethrow() const;
   /// Forgets what was written, to begin again; a failure is as one of write().
   void restart() noexcept;

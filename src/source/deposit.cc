@@ -1,6 +1,7 @@
 #include "source/deposit.h"
 
 #include "base/error.h"
+#include "base/read_ahead.h"
 #include "base/text.h"
 #include "source/address.h"
 #include "source/content_kind.h"
@@ -57,6 +58,26 @@ void Deposit::write(std::string_view bytes) {
   State& state = *state_;
   write_all(state.file.get(), bytes, join_path(state.files.root().path(), state.name));
   state.add(bytes);
+}
+
+void Deposit::write_all_of(const std::function<std::string_view()>& next) {
+  State& state = *state_;
+  const std::string path = join_path(state.files.root().path(), state.name);
+  int64_t sent = state.size_bytes, written = state.size_bytes;
+  ReadAhead ahead([&] {
+    const std::string_view bytes = next();
+    write_all(state.file.get(), bytes, path);
+    written += static_cast<int64_t>(bytes.size());
+    // On its way to the disk now, so that finish() does not wait for all of it. Only a hint.
+    constexpr int64_t kAtOnce = 8 << 20;
+    if (written - sent >= kAtOnce) {
+      (void)::sync_file_range(state.file.get(), sent, written - sent, SYNC_FILE_RANGE_WRITE);
+      sent = written;
+    }
+    return bytes;
+  });
+  for (std::string_view bytes = ahead.next(); !bytes.empty(); bytes = ahead.next())
+    state.add(bytes);
 }
 
 std::string_view Deposit::first_bytes() const {

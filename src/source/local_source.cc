@@ -47,16 +47,17 @@ void copy(const Fd& file, const std::string& path, GuardedDeposit& deposit,
     throw Error(ErrorKind::usage, "source.special-file",
                 fmt::format("{} is neither a regular file nor a directory", path));
   std::string buffer(std::size_t{256} << 10, '\0');
-  for (;;) {
-    if (stop.stop_requested())
-      throw Error(ErrorKind::interrupted, "source.stopped",
-                  fmt::format("fetching {} was stopped", path));
-    ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read", path);
-    if (got == 0) break;
-    if (!deposit.write(std::string_view(buffer).substr(0, static_cast<std::size_t>(got)))) return;
-  }
+  deposit.write_all_of([&]() -> std::string_view {
+    for (;;) {
+      if (stop.stop_requested())
+        throw Error(ErrorKind::interrupted, "source.stopped",
+                    fmt::format("fetching {} was stopped", path));
+      ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw_errno("read", path);
+      return std::string_view(buffer).substr(0, static_cast<std::size_t>(got));
+    }
+  });
   if (!is_unchanged(before, status_of(file.get(), path)))
     throw Error(ErrorKind::failed, "source.changed",
                 fmt::format("{} changed while it was read", path));

@@ -31,6 +31,17 @@ TEST(LocalSource, AFileIsCopiedAndADirectoryBecomesAStream) {
   EXPECT_EQ(read_file(lab.path("a.tar.gz")), fake_tar_gz("x"));
 }
 
+TEST(LocalSource, ALargeFileIsTheSameInTheStore) {
+  LocalLab lab;
+  std::string content;
+  for (int i = 0; content.size() < std::size_t{20} << 20; ++i)
+    content += std::to_string(i);
+  write_file(lab.path("large"), content);
+  const SourceItem item = *lab.take("large").item;
+  EXPECT_EQ(item.key, SourceKey::make(SourceType::file, sha256(content)));
+  EXPECT_EQ(read_file(item.path), content);
+}
+
 TEST(LocalSource, WhatIsWrongWithThePathIsAReason) {
   LocalLab lab;
   EXPECT_EQ(lab.take("absent").reason, "there is no such file or directory");

@@ -56,6 +56,10 @@ public:
   Deposit(Deposit&&) noexcept;
   ~Deposit();
   void write(std::string_view bytes);
+  /// Writes all that `next` gives, until it is empty. Of something long the next pieces are read
+  /// and written in a thread of their own while those before are hashed. What `next` throws is
+  /// thrown.
+  void write_all_of(const std::function<std::string_view()>& next);
   std::string_view first_bytes() const; // up to 512, to judge the type
   int64_t size_bytes() const;
   /// Forgets what was written, to begin again.
