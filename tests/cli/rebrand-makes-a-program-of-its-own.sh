@@ -49,6 +49,11 @@ expect_exit 0 "$q" run s -- one
 expect_out one
 expect_file home/.qsnake/artifacts/one
 refute_file home/.hashdist/artifacts
+# Of the common stores it has that of sources alone.
+echo text >notes
+key=$("$q" fetch notes)
+expect_file "home/.hashdist/source/packs/file/${key#file:}"
+refute_file home/.qsnake/source
 # Its launching stage reads its own config, and nobody else's.
 printf '[hashdist]\nhdist = /nonexistent\n' >home/.hashdistconfig
 expect_exit 0 "$q" --version

@@ -45,6 +45,7 @@ expect_exit 0 opt/moved/bin/sage sagecalc 84 36
 expect_equal "$(cat out)" 'gcd 12'
 expect_exit 0 opt/moved/bin/sage tree --version
 refute_file home/.sage
+refute_file opt/moved/store/source
 
 # Nothing of it is in the common store, and it needs none.
 expect_equal "$(find home/.hashdist/artifacts | sort)" "$before"
