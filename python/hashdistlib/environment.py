@@ -53,7 +53,7 @@ class SpkgPackageProvider(_Spkgs):
 
 
 class PyPIPackageProvider(_Index):
-    """A Python package index by its address: its JSON (https://pypi.org/pypi) or simple API (https://pypi.org/simple)."""
+    """A Python package index by its address: its JSON (https://HOST/pypi) or simple API (https://HOST/simple)."""
 
     __slots__ = ()
 

@@ -222,7 +222,7 @@ class EnvironmentTest(support.HomeTest):
             (TypeError, "version: expected a str, not float", lambda: env.pkgs.python(version=3.1)),
             (TypeError, "blas: no argument", lambda: env.pkgs.numpy(blas="atlas")),
             (TypeError, "libpath: ", lambda: env.pkgs.atlas(libpath=3)),
-            (ValueError, "address: ", lambda: hd.PyPIPackageProvider("pypi", "pypi.org")),
+            (ValueError, "address: ", lambda: hd.PyPIPackageProvider("pypi", "packages.example.org")),
             (ValueError, "name: ", lambda: hd.SystemPackageProvider("")),
             (TypeError, "directory: ", lambda: hd.SpkgPackageProvider("x", None)),
         ]
