@@ -79,14 +79,15 @@ void remove_begun(const Dir& parent, const Dir& dir, const std::string& name) {
   remove_emptied(parent, name);
 }
 
-/// False: somebody took it for one that was only begun.
-bool write_owner(const Dir& parent, const std::string& name) {
+/// False: the name is taken, or somebody took it for one that was only begun.
+bool make_with_owner(const Dir& parent, const std::string& name) {
   try {
+    if (!parent.make_new_dir(name, 0700)) return false;
     parent.open_dir(name).write_file(kOwner, LeaseHolder::self(random_name(32)).text());
     return true;
   } catch (const Error& error) {
     remove_trial(parent, name);
-    if (error.system_errno() == ENOENT) return false;
+    if (error.system_errno() == ENOENT && parent.stat(".").value().st_nlink > 0) return false;
     throw;
   }
 }
@@ -105,10 +106,7 @@ std::vector<std::string> dead_trials(const Dir& parent, std::string_view prefix)
   return names;
 }
 
-namespace {
-
-/// One that had only begun when it was listed may have got its owner since.
-void remove_if_dead(const Dir& parent, const std::string& name) {
+void remove_dead_trial(const Dir& parent, const std::string& name) {
   const std::optional<Dir> dir = open_own(parent, name);
   if (!dir) return;
   if (!dir->exists(kOwner))
@@ -117,12 +115,10 @@ void remove_if_dead(const Dir& parent, const std::string& name) {
     remove_trial(parent, name);
 }
 
-} // namespace
-
 void remove_dead_trials(const Dir& parent, std::string_view prefix) noexcept {
   try {
     for (const std::string& name : dead_trials(parent, prefix))
-      remove_if_dead(parent, name);
+      remove_dead_trial(parent, name);
   } catch (const Error&) { // NOLINT(bugprone-empty-catch): another process is removing it
   }
 }
@@ -149,7 +145,7 @@ TrialDir::TrialDir(const Dir& parent, std::string_view prefix) : parent_(parent.
   remove_dead_trials(parent_, prefix);
   do
     name_ = std::string(prefix) + random_name(kRandom);
-  while (!parent_.make_new_dir(name_, 0700) || !write_owner(parent_, name_));
+  while (!make_with_owner(parent_, name_));
 }
 
 void TrialDir::rename(std::string_view prefix) {

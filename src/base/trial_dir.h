@@ -39,9 +39,11 @@ private:
 
 /// The names of those in `parent` that are this user's, and of processes that died.
 std::vector<std::string> dead_trials(const Dir& parent, std::string_view prefix = kTrial);
-/// Never throws.
+/// One of these, unless it has got an owner since, who lives.
+void remove_dead_trial(const Dir& parent, const std::string& name);
+/// All of them. Never throws.
 void remove_dead_trials(const Dir& parent, std::string_view prefix = kTrial) noexcept;
-/// Of these only the ones whose process ran on this machine since it was started.
+/// Only those whose process ran on this machine since it was started.
 bool is_dead_trial_of_this_boot(const Dir& parent, const std::string& name);
 /// What says whose it is goes last, so that it is known when this process dies meanwhile.
 void remove_trial(const Dir& parent, const std::string& name);

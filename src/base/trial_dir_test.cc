@@ -1,5 +1,6 @@
 #include "base/trial_dir.h"
 
+#include "base/error.h"
 #include "base/lease.h"
 #include "testing/testing.h"
 
@@ -9,12 +10,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace hdist {
 namespace {
@@ -71,6 +75,30 @@ std::string name_of_dead(const std::string& parent,
   for (const Entry& entry : Dir::open(parent).list())
     if (entry.name.starts_with("killed-")) return entry.name;
   throw std::runtime_error("it left nothing");
+}
+
+TEST(TrialDir, ManyAreMadeInOnePlaceAtOnce) {
+  TempDir tmp;
+  std::atomic<int> made = 0;
+  {
+    std::array<std::jthread, 8> makers;
+    for (std::jthread& maker : makers)
+      maker = std::jthread([&] {
+        for (int times = 0; times < 50; ++times) {
+          const TrialDir trial(tmp.path());
+          made += fs::exists(trial.sub(".owner")) ? 1 : 0;
+        }
+      });
+  }
+  EXPECT_EQ(made, 400);
+  EXPECT_TRUE(fs::is_empty(tmp.path()));
+}
+
+TEST(TrialDir, APlaceThatIsRemovedIsAnError) {
+  TempDir tmp;
+  const Dir gone = Dir::create(tmp.path() + "/gone");
+  fs::remove(tmp.path() + "/gone");
+  EXPECT_THROW(TrialDir trial(gone), Error);
 }
 
 TEST(TrialDir, WhatIsLeftIsOfTheDeadOnceTheProcessHasEnded) {

@@ -27,7 +27,7 @@ void clean_directories(const CleanOptions& options, std::vector<CleanedBuild>& c
     cleaned.push_back({.path = join_path(parent->path(), name),
                        .what = "trial of a dead process",
                        .size_bytes = size_of_tree(*parent, name)});
-    if (!options.dry_run) remove_trial(*parent, name);
+    if (!options.dry_run) remove_dead_trial(*parent, name);
   }
 }
 

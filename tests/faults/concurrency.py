@@ -298,7 +298,7 @@ def main():
     parser.add_argument("--operations", type=int)
     parser.add_argument("--seed", default=os.environ.get("HDIST_TEST_SEED") or injection.seed_of_commit())
     arguments = parser.parse_args()
-    operations = arguments.operations or (2400 if arguments.full else 400)
+    operations = arguments.operations or (2400 if arguments.full else 200)
     print(f"{operations} operations; seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="hdist-crowd-") as top:
         crowd = Crowd(os.path.realpath(top), os.path.abspath(arguments.hdist), arguments.seed, operations)

@@ -66,7 +66,7 @@ def main():
     parser.add_argument("hdist")
     parser.add_argument("injector")
     parser.add_argument("--full", action="store_true", default=os.environ.get("HDIST_TEST_FULL") == "1")
-    parser.add_argument("--trials", type=int, default=60)
+    parser.add_argument("--trials", type=int, default=48)
     parser.add_argument("--seed", default=os.environ.get("HDIST_TEST_SEED") or injection.seed_of_commit())
     parser.add_argument("--only", metavar="FAULT:N")
     parser.add_argument("--verbose", action="store_true", help="each fault and its time, too")
