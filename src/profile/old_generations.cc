@@ -150,14 +150,38 @@ bool remove_generation(const OldGeneration& generation) {
   return true;
 }
 
+namespace {
+
+/// Of a switch that was killed, a link beside the profile's own.
+void remove_unfinished_links(const Series& series, int64_t now_s) {
+  std::optional<Dir> folder =
+      series.profile ? Dir::open_if_exists(parent_path(*series.profile)) : std::nullopt;
+  for (const Entry& entry : folder ? folder->list() : std::vector<Entry>{}) {
+    if (entry.type != EntryType::symlink || !entry.name.starts_with(kUnfinished)) continue;
+    std::optional<std::string> target = folder->read_link(entry.name);
+    std::optional<struct stat> status = folder->stat(entry.name);
+    if (!target || !status || time_now(now_s) - status->st_mtim.tv_sec < kUnfinishedSeconds)
+      continue;
+    if (number_of(base_name(*target)) && base_name(parent_path(*target)) == base_name(series.path))
+      folder->remove_file(entry.name);
+  }
+}
+
+} // namespace
+
 void remove_unfinished_generations(const std::string& hdist_root, int64_t now_s) {
-  for (const Series& series : all_series(hdist_root))
+  for (const Series& series : all_series(hdist_root)) {
     for (const Entry& entry : series.dir.list()) {
       if (!entry.name.starts_with(kUnfinished)) continue;
       std::optional<struct stat> status = series.dir.stat(entry.name);
       if (status && time_now(now_s) - status->st_mtim.tv_sec >= kUnfinishedSeconds)
         series.dir.remove_tree(entry.name);
     }
+    try {
+      remove_unfinished_links(series, now_s);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): the folder may be read-only
+    }
+  }
 }
 
 } // namespace hdist

@@ -33,7 +33,8 @@ std::vector<OldGeneration> old_generations(const std::string& hdist_root,
                                            const GenerationRules& rules);
 /// False when the profile was switched to it meanwhile, or it is gone.
 bool remove_generation(const OldGeneration& generation);
-/// Generations that were being made when their process died: removed when a day old.
+/// Generations, and links to them beside the profiles' own, that were being made when their process
+/// died: removed when a day old.
 void remove_unfinished_generations(const std::string& hdist_root, int64_t now_s);
 
 } // namespace hdist

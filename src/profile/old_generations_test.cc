@@ -115,5 +115,20 @@ TEST_F(OldGenerations, UnfinishedOnesGoAfterADay) {
   EXPECT_FALSE(fs::exists(series_ + "/.tmp-abc"));
 }
 
+TEST_F(OldGenerations, ALinkOfASwitchThatWasKilledGoesAfterADay) {
+  const std::string folder = root_ + "/profiles/";
+  fs::create_symlink("../generations/mine-abc/2", folder + ".tmp-abcdefghijklmnop");
+  fs::create_symlink("../generations/theirs-abc/2", folder + ".tmp-abcdefghijklmnoq");
+  fs::create_symlink("../generations/mine-abc/2", folder + "kept");
+  const auto count = [&] {
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+  };
+  remove_unfinished_generations(root_, 0);
+  EXPECT_EQ(count(), 3);
+  remove_unfinished_generations(root_, std::time(nullptr) + 2 * kDay);
+  EXPECT_EQ(count(), 2);
+  EXPECT_FALSE(fs::is_symlink(folder + ".tmp-abcdefghijklmnop"));
+}
+
 } // namespace
 } // namespace hdist
