@@ -13,13 +13,13 @@
    is launched, and of what it starts until a hdist takes it out. Whoever finds itself, or a process
    that it descends from, in it was launched already, and goes no further. */
 #define _GNU_SOURCE
+#include "complaint.h"
 #include "settings.h"
 #include "trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_FILE = 1 << 20, EXIT_USAGE = 2, EXIT_REFUSED = 3 };
+enum { MAX_FILE = 1 << 20 };
 
 /* What a brand changes; share/<name>/brand.json has other values than these. */
 struct brand {
@@ -55,22 +55,8 @@ struct target {
 struct options {
   const char* config; /* --config; NULL: not given */
   const char* directory;
+  bool json; /* --json */
 };
-
-/* ---- messages ---- */
-
-__attribute__((format(printf, 1, 2))) static void say(const char* format, ...) {
-  static char text[PATH_MAX * 8];
-  va_list args;
-  va_start(args, format);
-  (void)vsnprintf(text, sizeof text - 1, format, args);
-  va_end(args);
-  for (char* c = text; *c != '\0'; ++c)
-    if ((unsigned char)*c < ' ' || *c == '\x7f') *c = '?'; /* a file name moves no cursor */
-  size_t size = strlen(text);
-  text[size] = '\n';
-  (void)!write(STDERR_FILENO, text, size + 1);
-}
 
 /* ---- the guard against loops ---- */
 
@@ -160,7 +146,7 @@ static bool set_text(char to[TEXT_SIZE], const char* json, const char* key) {
   return json_value(json, NULL, key, to);
 }
 
-static bool read_brand(struct place* place) {
+static bool read_brand(struct place* place, struct complaint* why_not) {
   struct brand* brand = &place->brand;
   char path[PATH_MAX * 3];
   (void)snprintf(path, sizeof path, "%s/share/%s/brand.json", place->prefix, brand->name);
@@ -175,7 +161,9 @@ static bool read_brand(struct place* place) {
       (void)strcpy(brand->section, "hashdist");
       return true;
     }
-    say("%s: its description %s cannot be read: %s", brand->name, path, strerror(errno));
+    why_not->code = "launch.no-brand";
+    (void)snprintf(why_not->message, MESSAGE_SIZE, "its description %s cannot be read: %s", path,
+                   strerror(errno));
     return false;
   }
   bool read = set_text(brand->env_prefix, json, "env_prefix") &&
@@ -184,30 +172,35 @@ static bool read_brand(struct place* place) {
               set_text(brand->system_config_file, json, "system_config_file") &&
               set_text(brand->section, json, "config_section");
   free(json);
-  if (!read) say("%s: %s is no description of this program", brand->name, path);
+  why_not->code = "launch.bad-brand";
+  (void)snprintf(why_not->message, MESSAGE_SIZE, "%s is no description of this program", path);
   return read;
 }
 
-static bool find_place(struct place* place) {
+/* `why_not` is said when it is false. */
+static bool find_place(struct place* place, struct complaint* why_not) {
   ssize_t size = readlink("/proc/self/exe", place->self, sizeof place->self - 1);
   char* slash = size > 0 ? strrchr(place->self, '/') : NULL;
   if (slash == NULL) {
-    say("hdist: cannot find its own program: /proc/self/exe: %s", strerror(errno));
+    why_not->code = "launch.no-proc";
+    (void)snprintf(why_not->message, MESSAGE_SIZE,
+                   "cannot find its own program: /proc/self/exe: %s", strerror(errno));
     return false;
   }
   (void)snprintf(place->brand.name, TEXT_SIZE, "%.255s", slash + 1);
+  why_not->program = place->brand.name;
   (void)memcpy(place->prefix, place->self, (size_t)(slash - place->self));
   slash = strrchr(place->prefix, '/');
   if (slash != NULL) *slash = '\0';
   (void)snprintf(place->own, sizeof place->own, "%s/lib/%.255s/%.255s", place->prefix,
                  place->brand.name, place->brand.name);
-  return read_brand(place);
+  return read_brand(place, why_not);
 }
 
 /* ---- the command line: the global options that say where settings are ---- */
 
 static struct options read_options(char** words) {
-  struct options options = {NULL, NULL};
+  struct options options = {NULL, NULL, false};
   for (; *words != NULL && strcmp(*words, "--") != 0; ++words) {
     const char* word = *words;
     const char* next = words[1];
@@ -227,6 +220,8 @@ static struct options read_options(char** words) {
     } else if (strcmp(word, "--jobs") == 0 || strcmp(word, "-j") == 0 ||
                strcmp(word, "--events") == 0) {
       takes_next = true;
+    } else if (strcmp(word, "--json") == 0) {
+      options.json = true;
     }
     if (takes_next && next != NULL) ++words;
   }
@@ -342,21 +337,21 @@ static void read_named(const struct place* place, const char* path, const char* 
 }
 
 /* Config::load of src/config/config.h has the same order. */
-static void find_target(const struct place* place, char** argv, struct target* target) {
+static void find_target(const struct place* place, const struct options* options,
+                        struct target* target) {
   const struct brand* brand = &place->brand;
-  struct options options = read_options(argv + 1);
   const char* given = variable(brand, "CONFIG");
   char home[TEXT_SIZE];
   char path[PATH_MAX * 2];
   find_home(brand, home);
   absolute(brand->system_config_file, home, "", path, sizeof path);
   if (read_config(brand, path, home, target) == HAS_POLICY) return;
-  if (options.config != NULL) {
-    read_named(place, options.config, options.directory, home, target);
+  if (options->config != NULL) {
+    read_named(place, options->config, options->directory, home, target);
   } else if (*given == '{') {
     read_json(brand, given, home, target);
   } else if (*given != '\0') {
-    read_named(place, given, options.directory, home, target);
+    read_named(place, given, options->directory, home, target);
   } else {
     absolute(brand->config_file, home, "", path, sizeof path);
     if (read_config(brand, path, home, target) != NO_FILE) return;
@@ -365,16 +360,17 @@ static void find_target(const struct place* place, char** argv, struct target* t
   }
 }
 
-/* ---- becoming a program ---- */
+/* ---- becoming a program: each returns only when that fails, and has said in `why_not` why ---- */
 
-static int become_own(const struct place* place, char** argv) {
+static void become_own(const struct place* place, char** argv, struct complaint* why_not) {
   char name[TEXT_SIZE + 16];
   guard_name(&place->brand, name);
   (void)unsetenv(name);
   execv(place->own, argv);
-  say("%s: cannot run %s: %s", place->brand.name, place->own, strerror(errno));
-  say("  -> install %s again; this file belongs to it", place->brand.name);
-  return EXIT_USAGE;
+  why_not->code = "launch.incomplete";
+  (void)snprintf(why_not->message, MESSAGE_SIZE, "cannot run %s: %s", place->own, strerror(errno));
+  (void)snprintf(why_not->advice[0], MESSAGE_SIZE, "install %s again; this file belongs to it",
+                 place->brand.name);
 }
 
 static bool is_file(const char* path, const struct stat* info) {
@@ -382,49 +378,68 @@ static bool is_file(const char* path, const struct stat* info) {
   return stat(path, &other) == 0 && other.st_dev == info->st_dev && other.st_ino == info->st_ino;
 }
 
-static void advise_other(const struct place* place) {
-  say("  -> to use this one: %s config set %s.%s %s", place->own, place->brand.section,
-      place->brand.name, place->self);
+static void advise_other(const struct place* place, char advice[MESSAGE_SIZE]) {
+  (void)snprintf(advice, MESSAGE_SIZE, "to use this one: %s config set %s.%s %s", place->own,
+                 place->brand.section, place->brand.name, place->self);
 }
 
-static int launch(const struct place* place, const struct target* target, char** argv) {
+static void say_cannot_run(const struct place* place, const struct target* target,
+                           const char* problem, struct complaint* why_not) {
+  why_not->code = "launch.cannot-run";
+  (void)snprintf(why_not->message, MESSAGE_SIZE,
+                 "%s names %s as the %s to run, which cannot be run: %s", target->origin,
+                 target->path, place->brand.name, problem);
+  advise_other(place, why_not->advice[0]);
+}
+
+static void launch(const struct place* place, const struct target* target, char** argv,
+                   struct complaint* why_not) {
   static struct checked_program program; /* too large for small stacks */
-  const char* name = place->brand.name;
   switch (check_program(target->path, &program)) {
   case TRUSTED:
     break;
   case MISSING:
-    say("%s: %s names %s as the %s to run, which cannot be run: %s", name, target->origin,
-        target->path, name, program.problem);
-    advise_other(place);
-    return EXIT_USAGE;
+    say_cannot_run(place, target, program.problem, why_not);
+    return;
   case UNTRUSTED:
-    say("%s: refused to run %s, which %s names: others could change it: %s", name, target->path,
-        target->origin, program.problem);
-    say("  -> if all of it is meant to be yours alone, take away the others' right to write");
-    advise_other(place);
-    return EXIT_REFUSED;
+    why_not->code = "launch.untrusted";
+    why_not->exit_code = EXIT_REFUSED;
+    (void)snprintf(why_not->message, MESSAGE_SIZE,
+                   "refused to run %s, which %s names: others could change it: %s", target->path,
+                   target->origin, program.problem);
+    (void)snprintf(why_not->advice[0], MESSAGE_SIZE,
+                   "if all of it is meant to be yours alone, take away the others' right to write");
+    advise_other(place, why_not->advice[1]);
+    return;
   }
-  if (is_file(place->self, &program.info) || is_file(place->own, &program.info))
-    return become_own(place, argv);
+  if (is_file(place->self, &program.info) || is_file(place->own, &program.info)) {
+    become_own(place, argv, why_not);
+    return;
+  }
   set_guard(&place->brand);
   execv(program.path, argv);
-  say("%s: %s names %s as the %s to run, which cannot be run: %s", name, target->origin,
-      target->path, name, strerror(errno));
-  advise_other(place);
-  return EXIT_USAGE;
+  say_cannot_run(place, target, strerror(errno), why_not);
 }
 
 int main(int argc, char** argv) {
   static struct place place;
   static struct target target;
+  static struct complaint why_not = {.program = "hdist", .exit_code = EXIT_USAGE};
   if (argc < 1) return EXIT_USAGE;
+  const struct options options = read_options(argv + 1);
   if (getauxval(AT_SECURE) != 0) {
-    say("hdist: refused to run with the rights of another user (set-user-ID, set-group-ID or "
-        "capabilities of the file)");
-    return EXIT_REFUSED;
+    why_not.code = "launch.set-id";
+    why_not.exit_code = EXIT_REFUSED;
+    (void)snprintf(why_not.message, MESSAGE_SIZE,
+                   "refused to run with the rights of another user (set-user-ID, set-group-ID or "
+                   "capabilities of the file)");
+    return complain(&why_not, options.json);
   }
-  if (!find_place(&place)) return EXIT_USAGE;
-  if (!is_launched(&place.brand)) find_target(&place, argv, &target);
-  return target.path[0] == '\0' ? become_own(&place, argv) : launch(&place, &target, argv);
+  if (!find_place(&place, &why_not)) return complain(&why_not, options.json);
+  if (!is_launched(&place.brand)) find_target(&place, &options, &target);
+  if (target.path[0] == '\0')
+    become_own(&place, argv, &why_not);
+  else
+    launch(&place, &target, argv, &why_not);
+  return complain(&why_not, options.json);
 }

@@ -35,6 +35,13 @@ int jobs_of(const Arguments& global) {
   return static_cast<int>(*jobs);
 }
 
+/// A page for people, as --json has it.
+Value page_value(const std::string& text) {
+  Value value;
+  value.set("text", text);
+  return value;
+}
+
 /// Where nobody reads it, the text on stderr still comes.
 void print_error_json(const Error& error) {
   try {
@@ -88,6 +95,13 @@ void Cli::print_json(const Value& value) const {
   print(pretty_json(with_valid_texts(value)));
 }
 
+void Cli::print_page(const std::string& text) const {
+  if (json_)
+    print_json(page_value(text));
+  else
+    print(text);
+}
+
 void Cli::report(const Error& error, const std::string& more) {
   events_->clear_live_line();
   if (json_) print_error_json(error);
@@ -133,22 +147,35 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
   }
 }
 
+/// --version and --help.
+void print_about(const Brand& brand, const ParsedLine& line) {
+  const bool json = line.global.flag("--json");
+  Value value;
+  std::string text;
+  if (line.version) {
+    text = fmt::format("{} {}\n", brand.program, kVersion);
+    value.set("program", brand.program);
+    value.set("version", kVersion);
+  } else {
+    text = line.command == nullptr ? overview_help(brand) : command_help(brand, line.command->info);
+    value = page_value(text);
+  }
+  write_all(STDOUT_FILENO, json ? pretty_json(with_valid_texts(value)) : text, "standard output");
+}
+
 int run_words(const Brand& brand, const std::vector<std::string>& words) {
   const std::string executable = real_path("/proc/self/exe");
   if (!words.empty() && is_brand_command(brand, words.front()))
     run_brand_command(brand, executable, words);
   const std::vector<CliCommand> commands = commands_of(brand);
   ParsedLine line = parse_line(words, commands, global_options());
-  std::string text;
-  if (line.version)
-    text = fmt::format("{} {}\n", brand.program, kVersion);
-  else if (line.help)
-    text = line.command == nullptr ? overview_help(brand) : command_help(brand, line.command->info);
-  if (!text.empty()) {
-    write_all(STDOUT_FILENO, text, "standard output");
+  if (line.version || line.help) {
+    print_about(brand, line);
     return 0;
   }
   if (line.command == nullptr) {
+    if (line.global.flag("--json"))
+      print_error_json({ErrorKind::usage, "usage.missing-command", "a command is expected"});
     write_all(STDERR_FILENO, overview_help(brand), "standard error");
     return exit_code(ErrorKind::usage);
   }
@@ -157,6 +184,16 @@ int run_words(const Brand& brand, const std::vector<std::string>& words) {
         ErrorKind::usage, "usage.command-first",
         fmt::format("'{}' goes before its options, which are its own", line.command->info.name));
   return run_line(brand, executable, line);
+}
+
+int report_line(const Brand& brand, const std::vector<std::string>& words, const Error& error) {
+  LineSketch sketch = sketch_line(words, commands(), global_options());
+  if (sketch.json) print_error_json(error);
+  std::string text = error_text(error, brand.program);
+  if (error.kind() == ErrorKind::usage) text += help_advice(brand, sketch.command, error);
+  text += "\n";
+  (void)!write(STDERR_FILENO, text.data(), text.size());
+  return failure_code(sketch.command, error);
 }
 
 } // namespace
@@ -172,13 +209,11 @@ int run_program(int argc, char** argv) {
     (void)unsetenv((brand.env_prefix + "LAUNCHED").c_str());
     return run_words(brand, words);
   } catch (const Error& error) {
-    LineSketch sketch = sketch_line(words, commands(), global_options());
-    if (sketch.json) print_error_json(error);
-    std::string text = error_text(error, brand.program);
-    if (error.kind() == ErrorKind::usage) text += help_advice(brand, sketch.command, error);
-    text += "\n";
-    (void)!write(STDERR_FILENO, text.data(), text.size());
-    return failure_code(sketch.command, error);
+    return report_line(brand, words, error);
+  } catch (const std::exception& defect) {
+    return report_line(brand, words,
+                       {ErrorKind::failed, "program.defect",
+                        fmt::format("a defect of the program: {}", defect.what())});
   }
 }
 

@@ -37,6 +37,8 @@ public:
 
   void print(const std::string& text) const; // to stdout, as it is
   void print_json(const Value& value) const; // to stdout
+  /// A page for people: as it is, and as {"text": ...} with --json.
+  void print_page(const std::string& text) const;
   /// As text, and as an object with --json; `more` is put behind the text.
   void report(const Error& error, const std::string& more = "");
   /// "hdist update quickstart": a command of this program, for advice.

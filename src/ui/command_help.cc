@@ -1,5 +1,6 @@
 // The command help.
 #include "base/error.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "ops/version.h"
 #include "ui/cli.h"
@@ -25,22 +26,49 @@ CommandInfo find_info(const Brand& brand, const std::string& name) {
                           meant ? fmt::format("; is '{}' meant?", *meant) : ""));
 }
 
+Value directory_value(const std::string& directory) {
+  Value value;
+  value.set("path", absolute_path(directory));
+  return value;
+}
+
+/// With --json also as a list, for programs.
+void print_overview(const Cli& cli) {
+  const std::string text = overview_help(cli.brand());
+  if (!cli.json()) return cli.print(text);
+  Value commands = Value::list();
+  for (const CliCommand& command : commands_of(cli.brand())) {
+    Value entry;
+    entry.set("name", command.info.name);
+    entry.set("group", command.info.group.empty() ? Value() : Value(command.info.group));
+    entry.set("summary", command.info.summary);
+    commands.push(std::move(entry));
+  }
+  Value value;
+  value.set("text", text);
+  value.set("commands", std::move(commands));
+  cli.print_json(value);
+}
+
 int help_action(Cli& cli, const Arguments& arguments) {
   std::optional<std::string> name = arguments.value("COMMAND");
   if (std::optional<std::string> shell = arguments.value("--completion")) {
-    cli.print(completion_script(cli.brand(), *shell));
+    cli.print_page(completion_script(cli.brand(), *shell));
     return 0;
   }
   if (std::optional<std::string> directory = arguments.value("--install")) {
     write_help_files(cli.brand(), kVersion, *directory);
+    if (cli.json()) cli.print_json(directory_value(*directory));
     return 0;
   }
   std::optional<CommandInfo> info;
   if (name) info = find_info(cli.brand(), *name);
   if (arguments.flag("--man"))
-    cli.print(man_page(cli.brand(), kVersion, info ? &*info : nullptr));
+    cli.print_page(man_page(cli.brand(), kVersion, info ? &*info : nullptr));
+  else if (info)
+    cli.print_page(command_help(cli.brand(), *info));
   else
-    cli.print(info ? command_help(cli.brand(), *info) : overview_help(cli.brand()));
+    print_overview(cli);
   return 0;
 }
 
