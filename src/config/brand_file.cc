@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config/home.h"
 #include "config/keys.h"
+#include "config/places.h"
 #include "data/fields.h"
 #include "data/json.h"
 
@@ -28,17 +29,37 @@ bool is_word(std::string_view text, std::string_view more) {
          std::all_of(text.begin(), text.end(), fits);
 }
 
+Error bad_name(Fields& fields, const std::string& message) {
+  return {ErrorKind::refused, "brand.name", fields.error("name", message).message()};
+}
+
 std::string name_of(Fields& fields, const Brand& own) {
   std::string name = fields.text("name");
   if (!is_word(name, "-") || name.ends_with('-'))
-    throw Error(ErrorKind::refused, "brand.name",
-                fmt::format("\"{}\" cannot be the name of a command: expected lower-case letters, "
-                            "digits and '-', starting with a letter",
-                            printable(name)));
+    throw bad_name(fields, fmt::format("\"{}\" cannot be the name of a command: expected "
+                                       "lower-case letters, digits and '-', starting with a letter",
+                                       printable(name)));
   if (name == own.program || name == Brand().program || name == "hit")
-    throw Error(ErrorKind::refused, "brand.name",
-                fmt::format("the name \"{}\" is taken: a brand has a command of its own", name));
+    throw bad_name(fields,
+                   fmt::format("the name \"{}\" is taken: a brand has a command of its own", name));
   return name;
+}
+
+/// For people, in help and manual pages.
+std::string line_field(Fields& fields, std::string_view field, std::string fallback) {
+  constexpr std::size_t kLongest = 200;
+  std::string text = fields.text_or(field, std::move(fallback));
+  if (text.size() > kLongest || printable(text) != text)
+    throw fields.error(field, fmt::format("\"{}\": expected one line of at most {} bytes, without "
+                                          "control characters",
+                                          printable(text), kLongest));
+  return text;
+}
+
+std::string said_line_field(Fields& fields, std::string_view field, std::string fallback) {
+  std::string text = line_field(fields, field, std::move(fallback));
+  if (trim(text).empty()) throw fields.error(field, "it is empty: expected some words");
+  return text;
 }
 
 /// "qsnake-hdist" is the command of the distribution qsnake.
@@ -49,9 +70,49 @@ std::string short_name(const std::string& name) {
 
 std::string path_field(Fields& fields, std::string_view field, std::string fallback) {
   std::string path = fields.text_or(field, std::move(fallback));
-  if (!path.starts_with("~/") && !path.starts_with('/'))
-    throw fields.error(field, "expected an absolute path, or one that starts with ~/");
+  if ((!path.starts_with("~/") && !path.starts_with('/')) || printable(path) != path)
+    throw fields.error(field, fmt::format("\"{}\": expected an absolute path, or one that starts "
+                                          "with ~/",
+                                          printable(path)));
   return path;
+}
+
+/// Variables of these names have a meaning for shells, compilers and other programs.
+constexpr std::string_view kPrefixesOfOthers =
+    "LD_ DYLD_ LC_ XDG_ BASH_ SSH_ SSL_ GPG_ GIT_ SVN_ HG_ CURL_ WGET_ PYTHON_ PERL_ PERL5_ RUBY_ "
+    "GEM_ JAVA_ JDK_ MAVEN_ GRADLE_ ANDROID_ NODE_ NPM_ CARGO_ RUST_ RUSTUP_ GO_ R_ JULIA_ LUA_ "
+    "TCL_ TK_ CONDA_ NIX_ SPACK_ CMAKE_ MAKE_ NINJA_ MESON_ GCC_ CLANG_ CPP_ CC_ CXX_ FC_ PKG_ "
+    "ACLOCAL_ CUDA_ ROCM_ HIP_ MPI_ OMP_ OMPI_ MPICH_ PMI_ PMIX_ SLURM_ PBS_ LSB_ MODULES_ LMOD_ "
+    "QT_ GTK_ KDE_ GNOME_ DBUS_ SYSTEMD_ SUDO_ TERM_ USER_ HTTP_ HTTPS_ FTP_ ALL_ NO_ DEB_ DPKG_ "
+    "RPM_ APT_ DOCKER_ KUBE_ AWS_ HASHDIST_ HDIST_";
+
+bool is_listed(std::string_view list, const std::string& word) {
+  const std::vector<std::string> words = split(list, ' ');
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Of a field that gets in the way of something else; where its value follows from the name, at
+/// that.
+Error taken(Fields& fields, std::string_view field, std::string_view value,
+            std::string_view message) {
+  const bool is_said = fields.find(field) != nullptr;
+  return fields.error(is_said ? field : "name",
+                      fmt::format("{}\"{}\" {}", is_said ? "" : fmt::format("the {} ", field),
+                                  printable(value), message));
+}
+
+std::string env_prefix_field(Fields& fields, const Brand& own, std::string fallback) {
+  const std::string prefix = fields.text_or("env_prefix", std::move(fallback));
+  const bool is_prefix = prefix.size() > 1 && prefix.ends_with('_') &&
+                         is_word(to_lower(prefix), "_") && to_upper(prefix) == prefix;
+  if (!is_prefix)
+    throw taken(fields, "env_prefix", prefix,
+                "cannot begin the names of variables: expected capital letters, digits and '_', "
+                "with a '_' at the end, such as \"QSNAKE_\"");
+  if (is_listed(kPrefixesOfOthers, prefix) || prefix == own.env_prefix)
+    throw taken(fields, "env_prefix", prefix,
+                "begins variables of other programs: expected one of its own, such as \"QSNAKE_\"");
+  return prefix;
 }
 
 void read_share(Fields& fields, Brand& brand, const Brand& own) {
@@ -59,7 +120,9 @@ void read_share(Fields& fields, Brand& brand, const Brand& own) {
   brand.sources_root = brand.artifacts_root = brand.root;
   if (share == "none") return;
   if (share != "sources" && share != "sources,artifacts")
-    throw fields.error("share", "expected \"sources,artifacts\", \"sources\" or \"none\"");
+    throw fields.error("share", fmt::format("\"{}\": expected \"sources,artifacts\", \"sources\" "
+                                            "or \"none\"",
+                                            printable(share)));
   brand.sources_root = own.sources_root;
   if (share != "sources") brand.artifacts_root = own.artifacts_root;
 }
@@ -89,19 +152,45 @@ constexpr std::string_view kPythonModules =
     "urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib "
     "xml xmlrpc zipapp zipfile zipimport zlib zoneinfo";
 
-bool is_python_module(const std::string& name) {
-  const std::vector<std::string> names = split(std::string(kPythonModules), ' ');
-  return std::find(names.begin(), names.end(), name) != names.end();
+/// What belongs to another program does not have the distribution's name. The user's are in the
+/// home, where nobody else's settings are.
+void check_file_of_its_own(Fields& fields, std::string_view field, const std::string& path,
+                           const Brand& brand) {
+  const bool is_of_site = field == "system_config";
+  if (path.starts_with("~/") == is_of_site)
+    throw taken(fields, field, path,
+                is_of_site ? "is a file of one user: expected an absolute path such as "
+                             "\"/etc/qsnakeconfig\""
+                           : "is no file of the user's: expected one that starts with ~/; that of "
+                             "a site is system_config");
+  const std::vector<std::string> words = split(short_name(brand.program), '-');
+  const bool has_name = std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return to_lower(path).find(word) != std::string::npos;
+  });
+  if (!has_name || path.ends_with('/'))
+    throw taken(
+        fields, field, path,
+        fmt::format("may be a file of another program: expected one with \"{}\" in its name",
+                    join(words, "\" or \"")));
 }
 
-/// Of a field that gets in the way of something else; where its value follows from the name, at
-/// that.
-Error taken(Fields& fields, std::string_view field, std::string_view value,
-            std::string_view message) {
-  const bool is_said = fields.find(field) != nullptr;
-  return fields.error(is_said ? field : "name",
-                      fmt::format("{}\"{}\" {}", is_said ? "" : fmt::format("the {} ", field),
-                                  printable(value), message));
+/// What is made and removed below the root gets in nobody's way.
+void check_root(Fields& fields, const Brand& brand, const Brand& own, const std::string& home) {
+  const std::string root = normal_path(expand_home(brand.root, home));
+  if (root == normal_path(home) || is_system_folder(root))
+    throw taken(fields, "root", brand.root,
+                "holds what is not the distribution's: expected a folder for it alone, such as "
+                "\"~/.qsnake\"");
+  for (const Brand& other : {Brand(), own}) {
+    const std::string others = normal_path(expand_home(other.root, home));
+    const bool is_inside = root == others || root.starts_with(others + "/");
+    if (!is_inside && !others.starts_with(root + "/")) continue;
+    const char* how = root == others ? "is" : is_inside ? "lies in" : "holds";
+    throw taken(fields, "root", brand.root,
+                fmt::format("{} the root of {}: expected one of its own; stores are shared by "
+                            "share = \"sources,artifacts\"",
+                            how, other.title));
+  }
 }
 
 /// It would read, or write over, what is another distribution's.
@@ -115,23 +204,22 @@ void check_places(Fields& fields, const Brand& brand, const Brand& own, const st
       {"config", &brand.config_file},
       {"old_config", &brand.old_config_file},
       {"system_config", &brand.system_config_file}};
-  for (const Brand& other : {Brand(), own}) {
+  for (const Brand& other : {Brand(), own})
     for (const auto& [field, path] : files)
       if (is_one_of(*path, {other.config_file, other.old_config_file, other.system_config_file}))
         throw taken(fields, field, *path,
                     fmt::format("is a config file of {}: expected one of its own", other.title));
-    if (is_one_of(brand.root, {other.root}))
-      throw taken(fields, "root", brand.root,
-                  fmt::format("is the root of {}: expected one of its own; stores are shared by "
-                              "share = \"sources,artifacts\"",
-                              other.title));
-  }
+  for (const auto& [field, path] : files)
+    check_file_of_its_own(fields, field, *path, brand);
+  check_root(fields, brand, own, home);
 }
 
 std::string section_field(Fields& fields, const std::string& fallback) {
   std::string section = fields.text_or("section", fallback);
   if (!is_word(section, "-_"))
-    throw fields.error("section", "expected lower-case letters, digits, '-' and '_'");
+    throw fields.error("section",
+                       fmt::format("\"{}\": expected lower-case letters, digits, '-' and '_'",
+                                   printable(section)));
   for (const KeySpec& key : known_keys(Brand()))
     if (key.section == section)
       throw taken(fields, "section", section,
@@ -144,13 +232,15 @@ std::string python_package_field(Fields& fields, const std::string& fallback) {
   const std::vector<std::string> parts = split(name, '.');
   for (const std::string& part : parts)
     if (!is_word(part, "_"))
-      throw fields.error("python_package", "expected a Python name such as \"qsnake.hashdist\"");
+      throw fields.error("python_package",
+                         fmt::format("\"{}\": expected a Python name such as \"qsnake.hashdist\"",
+                                     printable(name)));
   const std::string& top = parts.front();
   if (top == Brand().python_package || top == "hashdistlib")
     throw taken(fields, "python_package", name,
                 "lies in a package of hdist itself: expected a Python name such as "
                 "\"qsnake.hashdist\"");
-  if (is_python_module(top))
+  if (is_listed(kPythonModules, top))
     throw taken(
         fields, "python_package", name,
         fmt::format("would get in the way of Python's own module {}: expected another name", top));
@@ -164,10 +254,13 @@ void read_commands(Fields& fields, BrandFile& file) {
     Fields command(fields.document(), (*list)[i], fmt::format("commands[{}]", i));
     std::string name = command.text("name");
     if (!is_word(name, "-") || name.ends_with('-'))
-      throw command.error("name", "expected lower-case letters, digits and '-'");
+      throw command.error("name", fmt::format("\"{}\": expected lower-case letters, digits and '-'",
+                                              printable(name)));
     for (const BrandCommand& other : file.brand.commands)
-      if (other.name == name) throw command.error("name", "it is there twice");
-    file.brand.commands.push_back({name, command.text("summary")});
+      if (other.name == name)
+        throw command.error("name", fmt::format("\"{}\" is there twice", name));
+    (void)command.need("summary");
+    file.brand.commands.push_back({name, said_line_field(command, "summary", "")});
     file.command_files.push_back(command.text("file"));
     command.finish();
   }
@@ -204,11 +297,9 @@ BrandFile read_brand_file(const Document& toml, const Brand& own, const std::str
   brand.program = name_of(fields, own);
   const std::string name = short_name(brand.program);
   const std::string variable = replace_all(name, "-", "_");
-  brand.title = fields.text_or("title", name);
-  brand.tagline = fields.text_or("tagline", brand.tagline);
-  brand.env_prefix = fields.text_or("env_prefix", to_upper(variable) + "_");
-  if (!is_word(to_lower(brand.env_prefix), "_") || brand.env_prefix == Brand().env_prefix)
-    throw fields.error("env_prefix", "expected one of its own, such as \"QSNAKE_\"");
+  brand.title = said_line_field(fields, "title", name);
+  brand.tagline = said_line_field(fields, "tagline", brand.tagline);
+  brand.env_prefix = env_prefix_field(fields, own, to_upper(variable) + "_");
   brand.config_file = path_field(fields, "config", "~/." + name + "config");
   brand.old_config_file = path_field(fields, "old_config", "~/." + name + "rc");
   brand.system_config_file = path_field(fields, "system_config", "/etc/" + name + "config");
@@ -217,8 +308,8 @@ BrandFile read_brand_file(const Document& toml, const Brand& own, const std::str
   brand.config_section = section_field(fields, name);
   brand.python_package = python_package_field(fields, variable + ".hashdist");
   read_share(fields, brand, own);
-  brand.issue_address = fields.text_or("issues", "");
-  brand.update_address = fields.text_or("updates", "");
+  brand.issue_address = line_field(fields, "issues", "");
+  brand.update_address = line_field(fields, "updates", "");
   brand.hidden_commands = fields.texts("hide");
   read_commands(fields, file);
   file.collections = fields.texts("collections");

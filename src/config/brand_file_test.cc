@@ -61,10 +61,10 @@ TEST(BrandFile, NamesThatArePathsOrTakenAreRefused) {
 }
 
 TEST(BrandFile, WrongFieldsAreShownWithTheirLine) {
+  EXPECT_TRUE(error_of("name = \"Q\"\n").starts_with("brand.toml:1:8: name: \"Q\" cannot be"));
   EXPECT_TRUE(error_of("title = \"x\"\n").find("name") != std::string::npos);
   EXPECT_TRUE(error_of("name = \"q\"\ntilte = \"x\"\n").starts_with("brand.toml:2:1: "));
   EXPECT_TRUE(error_of("name = \"q\"\nroot = \"x\"\n").starts_with("brand.toml:2:8: root: "));
-  EXPECT_NE(error_of("name = \"q\"\nenv_prefix = \"HDIST_\"\n"), "(no error)");
   EXPECT_NE(error_of("name = \"q\"\npython_package = \"../x\"\n"), "(no error)");
   EXPECT_NE(error_of("name = \"q\"\nsection = \"a]\"\n"), "(no error)");
 }
@@ -74,14 +74,13 @@ TEST(BrandFile, PlacesOfTheCommonOneAreNotTakenOver) {
        {"config = \"~/.hashdistconfig\"", "config = \"/home/me/.hashdistconfig\"",
         "config = \"~/./.hashdistrc\"", "old_config = \"~/.hashdistrc\"",
         "system_config = \"/etc/hashdistconfig\"", "root = \"~/.hashdist\"",
-        "root = \"~/x/../.hashdist/\""}) {
+        "root = \"~/x/../.hashdist/\"", "root = \"~/.hashdist/artifacts/q\""}) {
     const std::string error = error_of("name = \"q\"\nshare = \"sources\"\n" + std::string(line));
     EXPECT_TRUE(error.starts_with("brand.toml:3:")) << error;
     EXPECT_NE(error.find("of hdist: expected one of its own"), std::string::npos) << error;
   }
   // What follows from a name is an error of the name.
   EXPECT_TRUE(error_of("name = \"hashdist\"\n").starts_with("brand.toml:1:8: name: "));
-  EXPECT_EQ(error_of("name = \"q\"\nroot = \"~/.hashdist/q\"\n"), "(no error)");
   Brand own;
   own.config_file = "~/.ownconfig";
   EXPECT_NE(message_of([&] {
@@ -89,6 +88,77 @@ TEST(BrandFile, PlacesOfTheCommonOneAreNotTakenOver) {
                               own, "/");
             }).find("config: "),
             std::string::npos);
+}
+
+TEST(BrandFile, ARootIsAFolderForTheDistributionAlone) {
+  for (const char* root : {"/", "~/", "~/.", "~/x/..", "/home/me", "/usr/local", "/proc/self"}) {
+    const std::string error = error_of("name = \"q\"\nroot = \"" + std::string(root) + "\"\n");
+    EXPECT_TRUE(error.starts_with("brand.toml:2:8: root: \"" + std::string(root) + "\" holds"))
+        << error;
+    EXPECT_NE(error.find("expected a folder for it alone"), std::string::npos) << error;
+  }
+  Brand own;
+  own.root = "~/a/.own";
+  EXPECT_NE(message_of([&] {
+              read_brand_file(read_toml("brand.toml", "name = \"q\"\nroot = \"~/a\"\n"), own,
+                              "/home/me");
+            }).find("\"~/a\" holds the root of hdist"),
+            std::string::npos);
+  EXPECT_EQ(read("name = \"q\"\nroot = \"/opt/q\"\n").brand.root, "/opt/q");
+}
+
+TEST(BrandFile, ConfigFilesAreOfItsOwn) {
+  const auto says = [](const std::string& line, const std::string& expected) {
+    const std::string error = error_of("name = \"python-snake\"\n" + line);
+    EXPECT_TRUE(error.starts_with("brand.toml:2:")) << error;
+    EXPECT_NE(error.find(expected), std::string::npos) << error;
+  };
+  says("config = \"/etc/passwd\"", "\"/etc/passwd\" is no file of the user's");
+  says("old_config = \"/etc/snake\"", "that of a site is system_config");
+  says("system_config = \"~/.snakeconfig\"", "\"~/.snakeconfig\" is a file of one user");
+  says("system_config = \"/etc/passwd\"", "expected one with \"python\" or \"snake\" in its name");
+  says("config = \"~/.bashrc\"", "may be a file of another program");
+  says("config = \"~/.snake/\"", "may be a file of another program");
+  says("config = \"~/snake\\u001b\"", "expected an absolute path, or one that starts with ~/");
+  EXPECT_EQ(error_of("name = \"python-snake\"\nconfig = \"~/.config/Snake/settings\"\n"
+                     "system_config = \"/opt/python/etc/config\"\n"),
+            "(no error)");
+}
+
+TEST(BrandFile, VariablesOfOtherProgramsAreNotTaken) {
+  for (const char* prefix : {"HDIST_", "LD_", "GIT_", "PYTHON_", "HASHDIST_", "R_"}) {
+    const std::string error =
+        error_of("name = \"q\"\nenv_prefix = \"" + std::string(prefix) + "\"\n");
+    EXPECT_TRUE(error.starts_with("brand.toml:2:14: env_prefix: \"" + std::string(prefix)))
+        << error;
+    EXPECT_NE(error.find("begins variables of other programs"), std::string::npos) << error;
+  }
+  for (const char* prefix : {"PYTHON", "PATH", "", "_", "q_", "Q-", "1_", "Q_ "})
+    EXPECT_NE(error_of("name = \"q\"\nenv_prefix = \"" + std::string(prefix) + "\"\n")
+                  .find("expected capital letters, digits and '_', with a '_' at the end"),
+              std::string::npos)
+        << prefix;
+  // What follows from a name is an error of the name.
+  EXPECT_TRUE(
+      error_of("name = \"git-hdist\"\n").starts_with("brand.toml:1:8: name: the env_prefix"));
+  EXPECT_EQ(error_of("name = \"git-hdist\"\nenv_prefix = \"GITS_\"\n"), "(no error)");
+}
+
+TEST(BrandFile, TextsAreOneLineForATerminal) {
+  for (const char* field : {"title", "tagline", "issues", "updates"})
+    for (const char* text : {"a\\nb", "\\u001b[2J", "a\\u202eb", "\\u0007"}) {
+      const std::string error =
+          error_of("name = \"q\"\n" + std::string(field) + " = \"" + text + "\"\n");
+      EXPECT_TRUE(error.starts_with("brand.toml:2:")) << error;
+      EXPECT_NE(error.find("without control characters"), std::string::npos) << error;
+    }
+  EXPECT_NE(error_of("name = \"q\"\ntitle = \" \"\n").find("expected some words"),
+            std::string::npos);
+  EXPECT_NE(error_of("name = \"q\"\n[[commands]]\nname = \"a\"\nfile = \"f\"\n"
+                     "summary = \"x\\ty\"\n")
+                .find("brand.toml:5:11: commands[0].summary: "),
+            std::string::npos);
+  EXPECT_EQ(read("name = \"q\"\ntitle = \"Ünïcode\"\n").brand.title, "Ünïcode");
 }
 
 TEST(BrandFile, SectionsThatEveryConfigHasAreNoMainSection) {

@@ -1,5 +1,6 @@
 #include "ops/rebrand_op.h"
 
+#include "base/named_file.h"
 #include "base/path.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -8,6 +9,7 @@
 #include "config/brand_file.h"
 #include "data/json.h"
 #include "data/toml.h"
+#include "ops/brand_check.h"
 #include "ops/operation_list.h"
 #include "ops/version.h"
 
@@ -90,7 +92,7 @@ public:
         copy(Dir::open(join_path(data.path(), entry.name)), share + "/" + entry.name);
     for (const std::string& collection : file.collections)
       copy(Dir::open(join_path(base, collection)),
-           share + "/collections/" + base_name(normal_path(collection)));
+           share + "/collections/" + base_name(normal_path(join_path(base, collection))));
     folder(to_, share).write_file("brand.json", pretty_json(to_value(brand_)));
     if (brand_.has_default_stack)
       folder(to_, share).write_file(kStack, read(join_path(base, file.default_stack)));
@@ -154,6 +156,21 @@ bool is_archive(const std::string& name) {
   constexpr const char* kEnds[] = {".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.zst"};
   return std::any_of(std::begin(kEnds), std::end(kEnds),
                      [&](const char* end) { return name.ends_with(end); });
+}
+
+/// A directory of such a name would be taken for a damaged archive.
+void check_kind(const std::string& output) {
+  constexpr const char* kOthers[] = {
+      ".zip", ".7z", ".rar", ".bz2", ".tbz", ".tbz2", ".gz",   ".xz",  ".txz", ".zst", ".tzst",
+      ".lz4", ".lz", ".deb", ".rpm", ".whl", ".jar",  ".cpio", ".iso", ".run", ".exe", ".dmg"};
+  const std::string name = to_lower(base_name(output));
+  const bool is_other = std::any_of(std::begin(kOthers), std::end(kOthers),
+                                    [&](const char* end) { return name.ends_with(end); });
+  if (is_archive(base_name(output)) || (!is_other && !is_archive(name))) return;
+  throw Error(ErrorKind::usage, "rebrand.archive-type",
+              fmt::format("no archive of the type of {} can be made: expected a name that ends in "
+                          ".tar.gz, .tgz, .tar.xz, .tar.zst or .tar, or that of a directory",
+                          printable(output)));
 }
 
 /// The same bytes for the same files, whoever packs them and when.
@@ -222,58 +239,22 @@ bool make_archive(Session& session, const BrandFile& file, const std::string& ba
 }
 
 std::string text_of_brand(const std::string& path, const std::string& word) {
-  const std::optional<Dir> folder = Dir::open_if_exists(parent_path(path));
-  std::optional<std::string> text =
-      folder ? folder->read_file_if_exists(base_name(path), kMostOfText) : std::nullopt;
+  std::optional<std::string> text = read_named_file(path, kMostOfText, Pipes::any);
   if (text) return *std::move(text);
   throw Error(ErrorKind::usage, "rebrand.not-found",
               fmt::format("there is no file {}: expected the description of a brand, brand.toml",
                           printable(word)));
 }
 
-/// That what a field names is there, before anything is made of it.
-void check_there(const Document& toml, const Value& value, const std::string& field,
-                 const std::string& base, bool is_folder) {
-  const std::string* text = value.if_string();
-  if (text == nullptr) return; // the reader of the file says so
-  const std::string path = normal_path(join_path(base, *text));
-  struct stat info {};
-  const bool is_there = stat(path.c_str(), &info) == 0;
-  if (is_there && (is_folder ? S_ISDIR(info.st_mode) : S_ISREG(info.st_mode))) return;
-  throw document_error(toml, value.position(), field,
-                       fmt::format("expected a {}, but {} {}",
-                                   is_folder ? "folder of recipes" : "file", printable(path),
-                                   is_there ? "is none" : "is not there"),
-                       "missing-file");
-}
-
-void check_files(const Document& toml, const std::string& base) {
-  const auto each = [&](const char* name, const auto& use) {
-    const Value* value = toml.root.find(name);
-    const Value::List* list = value != nullptr ? value->if_list() : nullptr;
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
-      use((*list)[i], fmt::format("{}[{}]", name, i));
-  };
-  each("collections", [&](const Value& item, const std::string& field) {
-    check_there(toml, item, field, base, true);
-  });
-  each("commands", [&](const Value& item, const std::string& field) {
-    if (const Value* file = item.find("file"))
-      check_there(toml, *file, field + ".file", base, false);
-  });
-  if (const Value* stack = toml.root.find("default_stack"); stack != nullptr)
-    if (stack->if_string() != nullptr && !stack->if_string()->empty())
-      check_there(toml, *stack, "default_stack", base, false);
-}
-
 } // namespace
 
 RebrandResponse rebrand(Session& session, const RebrandRequest& request) {
+  check_kind(request.output);
   const std::string path = absolute_path(request.brand_file);
-  const std::string base = parent_path(path);
+  const std::string base = folder_of_named(path);
   const Document toml = read_toml(request.brand_file, text_of_brand(path, request.brand_file));
   BrandFile file = read_brand_file(toml, session.brand(), session.config().home());
-  check_files(toml, base);
+  check_brand_files(session, toml, file, base);
   const std::string output = absolute_path(request.output);
   const std::string name = base_name(output);
   Dir parent = Dir::create(parent_path(output));

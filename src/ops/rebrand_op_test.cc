@@ -31,27 +31,18 @@ TEST_F(Rebrand, AFileThatIsMissingIsWrongUsage) {
     }
 }
 
-TEST_F(Rebrand, WhatTheFileNamesAndIsNotThereIsWrongUsageWithItsLine) {
-  write_file(tmp_.path() + "/file", "");
-  const std::string output = tmp_.path() + "/out", name = "name = \"q\"\n";
-  const auto says = [&](const std::string& text, const std::string& expected) {
-    const std::string message = error(name + text + "\n", output);
-    EXPECT_NE(message.find(expected), std::string::npos) << message;
-  };
-  says("collections = [\"file\"]",
-       ":2:16: collections[0]: expected a folder of recipes, but " + tmp_.path() + "/file is none");
-  says("collections = [\".\", \"none\"]",
-       "collections[1]: expected a folder of recipes, but " + tmp_.path() + "/none is not there");
-  says("default_stack = \"none.yaml\"", ":2:17: default_stack: expected a file, but ");
-  says("[[commands]]\nname = \"c\"\nsummary = \"s\"\nfile = \"none\"",
-       ":5:8: commands[0].file: expected a file, but ");
-  EXPECT_FALSE(std::filesystem::exists(output));
+TEST_F(Rebrand, AnArchiveOfAnotherTypeIsNoDirectory) {
+  for (const char* name : {"q.zip", "q.tar.bz2", "q.7Z", "q.TAR.GZ", "q.gz/"})
+    EXPECT_NE(error("name = \"q\"\n", tmp_.path() + "/" + name).find("ends in .tar.gz, .tgz"),
+              std::string::npos)
+        << name;
+  EXPECT_FALSE(std::filesystem::exists(tmp_.path() + "/q.zip"));
 }
 
 TEST_F(Rebrand, WhatCannotBeMadeLeavesNothing) {
   std::string output = tmp_.path() + "/out/q";
   EXPECT_NE(error("name = \"../q\"\n", output).find("cannot be the name"), std::string::npos);
-  EXPECT_NE(error("name = \"q\"\nhide = [\"nonsense\"]\n", output).find("making q of"),
+  EXPECT_NE(error("name = \"q\"\nhide = [\"nonsense\"]\n", output).find("is no command"),
             std::string::npos);
   bool is_empty = !std::filesystem::exists(tmp_.path() + "/out") ||
                   std::filesystem::is_empty(tmp_.path() + "/out");

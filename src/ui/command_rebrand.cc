@@ -28,8 +28,8 @@ CliCommand rebrand_command() {
        "make a distribution's own program of this one",
        "FILE (brand.toml) says the name of the command and what else is to be different. PATH "
        "becomes an installation with its own command, config file and Python package, which "
-       "runs at any place it is moved to; or an archive of it, when PATH ends in .tar.gz, "
-       ".tar.xz, .tar.zst or .tar.",
+       "runs at any place it is moved to; or an archive of it, when PATH ends in .tar.gz, .tgz, "
+       ".tgz, .tar.xz, .tar.zst or .tar.",
        {{"FILE", "the brand", true, false}},
        {{"--output", "-o", "PATH", "the directory or archive to make", false}},
        "",
