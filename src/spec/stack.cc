@@ -85,7 +85,8 @@ StackFile read_stack(const std::string& path) {
   if (const Value* parameters = fields.find("parameters")) stack.parameters = *parameters;
   if (!stack.parameters.is_null() && stack.parameters.if_map() == nullptr)
     throw fields.error("parameters", "expected a map");
-  stack.package_dirs = read_package_dirs(fields, parent_path(real_path(stack.path)));
+  stack.package_dirs = read_package_dirs(
+      fields, folder_of_named(real_path_if_exists(stack.path).value_or(stack.path)));
   fields.finish();
   return stack;
 }

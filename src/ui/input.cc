@@ -14,7 +14,7 @@ namespace hdist {
 InputText read_input(const Arguments& arguments, const std::string& name, const InputKind& kind) {
   const std::string file = arguments.value_or(name, "-");
   if (file != "-") {
-    std::optional<std::string> text = read_named_file(absolute_path(file), kind.limit);
+    std::optional<std::string> text = read_named_file(absolute_path(file), kind.limit, Pipes::any);
     if (!text)
       throw Error(ErrorKind::usage, kind.code,
                   fmt::format("there is no file {}; {} is expected", printable(file), kind.what));
