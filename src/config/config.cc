@@ -114,9 +114,14 @@ private:
 
   void read_named_file(const std::string& path, const std::string& how) {
     config_.file_ = absolute_path(path);
-    if (!read_file_if_exists(config_.file_, how, Place::named))
-      throw Error(ErrorKind::usage, "config.file",
-                  fmt::format("there is no config file {}", printable(path)));
+    if (read_file_if_exists(config_.file_, how, Place::named)) return;
+    struct stat info {};
+    const bool is_pipe = ::stat(config_.file_.c_str(), &info) == 0; // `<(command)` of a shell
+    throw Error(ErrorKind::usage, "config.file",
+                is_pipe ? fmt::format("{} is a pipe, and a config file is read more than once: "
+                                      "expected a file, or the settings as JSON in {}CONFIG",
+                                      printable(path), config_.brand_.env_prefix)
+                        : fmt::format("there is no config file {}", printable(path)));
   }
 
   /// False when there is no such file. `how` goes in front of the origin.
@@ -148,6 +153,10 @@ private:
     if (real == "/dev/null") return ""; // a config file without settings for many people
     Dir dir = Dir::open(parent_path(real));
     std::optional<struct stat> info = dir.stat(base_name(real));
+    if (info && !S_ISREG(info->st_mode))
+      throw Error(ErrorKind::usage, "config.file",
+                  fmt::format("the config file {} is {}; expected a file", printable(path),
+                              S_ISDIR(info->st_mode) ? "a directory" : "a pipe or a device"));
     std::optional<std::string> why = info ? why_untrusted(*info, geteuid()) : std::nullopt;
     if (why && place == Place::usual) throw untrusted(path, *why);
     if (why)
@@ -304,6 +313,13 @@ int64_t Config::integer(std::string_view section, std::string_view key) const {
 
 bool Config::flag(std::string_view section, std::string_view key) const {
   return parse_flag(text(section, key)).value_or(false);
+}
+
+Error Config::error(std::string_view section, std::string_view key,
+                    std::string_view message) const {
+  return {ErrorKind::usage, "config.value",
+          fmt::format("{}: [{}] {}: {}", printable(setting(section, key).origin), section, key,
+                      message)};
 }
 
 std::string Config::json() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/env.h"
+#include "base/error.h"
 #include "config/brand.h"
 
 #include <cstdint>
@@ -54,6 +55,8 @@ public:
   int64_t integer(std::string_view section,
                   std::string_view key) const;                     // 0 when the value is empty
   bool flag(std::string_view section, std::string_view key) const; // on/off/true/false/yes/no
+  /// That a value cannot be used: "/home/u/.hashdistconfig:3: [builder] trust: ...".
+  Error error(std::string_view section, std::string_view key, std::string_view message) const;
   const std::vector<Setting>& settings() const { return settings_; }
   const std::vector<std::string>& notes() const {
     return notes_;

@@ -92,7 +92,7 @@ std::vector<KeySpec> known_keys(const Brand& brand) {
       {"profiles", "keep-generations", KeyKind::generations, "10, 90 days"},
       {"gc", "keep-unreferenced", KeyKind::duration, "30 days"},
       {"gc", "user-roots", KeyKind::paths, ""},
-      {"gc", "grace", KeyKind::duration, "10 minutes"},
+      {"gc", "grace", KeyKind::grace, "10 minutes"},
       {"site", "policy", KeyKind::texts, ""},
   };
 }
@@ -167,6 +167,9 @@ std::string check_value(const KeySpec& key, const std::string& text, const std::
     if (!parse_keep(text))
       throw invalid(text, "a time like \"1 week\" or \"36 hours\", \"forever\" or \"never\"");
     break;
+  case KeyKind::grace:
+    if (!parse_grace(text)) throw invalid(text, kGraceForm);
+    break;
   case KeyKind::count:
     if (!is_between(text, 0, 1'000'000)) throw invalid(text, "an integer from 0 to 1000000");
     break;
@@ -199,8 +202,17 @@ std::vector<std::string> split_list(std::string_view text) {
 
 std::optional<int64_t> parse_keep(std::string_view text) {
   if (text == "forever") return -1;
-  if (text == "never") return 0;
-  return parse_duration_s(text);
+  if (text == "never" || text == "0") return 0;
+  constexpr int64_t kLongestS = int64_t{100} * 365 * 86'400;
+  const std::optional<int64_t> seconds = parse_duration_s(text);
+  return seconds && *seconds <= kLongestS ? seconds : std::nullopt;
+}
+
+std::optional<int64_t> parse_grace(std::string_view text) {
+  constexpr int64_t kLongestS = 7 * 86'400; // a collection waits that long
+  std::optional<int64_t> seconds = parse_int(trim(text));
+  if (!seconds) seconds = parse_duration_s(text);
+  return seconds && *seconds >= 0 && *seconds <= kLongestS ? seconds : std::nullopt;
 }
 
 std::optional<bool> parse_flag(std::string_view text) {

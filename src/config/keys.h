@@ -20,6 +20,7 @@ enum class KeyKind {
   mappings, // list of NAME=VALUE, may be empty
   address,  // http: or https:, or none
   duration, // "1 week", "forever", "never"
+  grace,    // "10 minutes", "0", at most a week
   count,    // integer from 0 to a million
   number,   // integer from 1 to 256
   jobs,     // integer from 1 to 4096, or empty
@@ -55,8 +56,14 @@ std::string check_item(const KeySpec& key, const std::string& text, const std::s
                        const std::string& base_dir);
 
 std::vector<std::string>
-split_list(std::string_view text);                        // by commas, trimmed, without empty items
-std::optional<int64_t> parse_keep(std::string_view text); // seconds; "forever" is -1, "never" is 0
+split_list(std::string_view text); // by commas, trimmed, without empty items
+/// How long something is kept, in seconds: "forever" is -1, "never" and "0" are 0; at most a
+/// hundred years.
+std::optional<int64_t> parse_keep(std::string_view text);
+/// How long something waits, in seconds: a plain number is seconds; at most a week.
+std::optional<int64_t> parse_grace(std::string_view text);
+constexpr std::string_view kGraceForm =
+    "a time like \"10 minutes\", at most 1 week; \"0\" for none";
 std::optional<bool> parse_flag(std::string_view text);
 
 } // namespace hdist

@@ -101,12 +101,26 @@ TEST(Keys, DurationsFlagsAndListsAreParsed) {
   EXPECT_EQ(parse_keep("forever"), -1);
   EXPECT_EQ(parse_keep("never"), 0);
   EXPECT_EQ(parse_keep("1 week"), 7 * 24 * 3600);
-  EXPECT_FALSE(parse_keep(""));
+  EXPECT_EQ(parse_keep("0"), 0);
+  for (const char* bad : {"", "5", "9999 weeks years", "36501 days", "9223372036854775807 s"})
+    EXPECT_FALSE(parse_keep(bad)) << bad;
   EXPECT_EQ(parse_flag("YES"), true);
   EXPECT_EQ(parse_flag("off"), false);
   EXPECT_FALSE(parse_flag(""));
   EXPECT_EQ(split_list(" a , b c,, d"), (std::vector<std::string>{"a", "b c", "d"}));
   EXPECT_TRUE(split_list("").empty());
+}
+
+TEST(Keys, AGraceIsATimeThatSomebodyWaits) {
+  EXPECT_EQ(parse_grace("10 minutes"), 600);
+  EXPECT_EQ(parse_grace("1 week"), 7 * 24 * 3600);
+  EXPECT_EQ(parse_grace("0"), 0);
+  EXPECT_EQ(parse_grace(" 30 "), 30);
+  for (const char* bad : {"", "-1", "never", "forever", "8 days", "99999999", "soon"})
+    EXPECT_FALSE(parse_grace(bad)) << bad;
+  EXPECT_EQ(
+      check(KeyKind::grace, "forever"),
+      "error: \"forever\": expected a time like \"10 minutes\", at most 1 week; \"0\" for none");
 }
 
 } // namespace

@@ -59,6 +59,13 @@ void check_place(const std::string& path) {
                             there == path ? "it" : printable(there)));
 }
 
+std::optional<std::string> how_overlapping(const std::string& path, const std::string& other) {
+  if (path == other) return "are the same";
+  const bool is_inside =
+      (path + "/").starts_with(other + "/") || (other + "/").starts_with(path + "/");
+  return is_inside ? std::optional("lie in one another") : std::nullopt;
+}
+
 std::optional<std::string> doubt_about_place(const std::string& path) {
   const std::string there = nearest_there(path);
   if (faccessat(AT_FDCWD, there.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return std::nullopt;

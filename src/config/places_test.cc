@@ -33,6 +33,13 @@ TEST(Places, AFileInTheWayIsRefused) {
   EXPECT_EQ(doubt_about_place(tmp.path() + "/none/yet"), std::nullopt);
 }
 
+TEST(Places, OneDirectoryInAnotherIsNoticed) {
+  EXPECT_EQ(how_overlapping("/a/b", "/a/b"), "are the same");
+  EXPECT_EQ(how_overlapping("/a/b", "/a"), "lie in one another");
+  EXPECT_EQ(how_overlapping("/a", "/a/b/c"), "lie in one another");
+  EXPECT_EQ(how_overlapping("/a/b", "/a/bc"), std::nullopt);
+}
+
 TEST(Places, WhatMayNotBeWrittenNowIsADoubt) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   TempDir tmp;

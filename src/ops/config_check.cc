@@ -32,6 +32,24 @@ Doubts of_place(const std::string& path) {
   return doubt ? Doubts{*doubt} : Doubts{};
 }
 
+std::string physical(const std::string& path) {
+  return real_path_if_exists(path).value_or(path);
+}
+
+/// What one of them removes or takes for its own would be missing in the other, or junk there.
+void check_apart(const Session& session, const std::string& name, const std::string& path) {
+  for (const char* section : {"sources", "builder"}) {
+    const std::string store = std::string(section) + ".store";
+    const std::string other = session.config().path(section, "store");
+    if (name == store) continue;
+    const std::optional<std::string> how = how_overlapping(physical(path), physical(other));
+    const bool is_store = name.ends_with(".store");
+    if (!how || (!is_store && physical(other).starts_with(physical(path) + "/"))) continue;
+    throw invalid(path,
+                  fmt::format("a directory apart from the store {} ({})", printable(other), store));
+  }
+}
+
 /// Of a directory that is only read.
 Doubts of_directory(const std::string& path) {
   struct stat info {};
@@ -84,8 +102,10 @@ Doubts of_item(const Session& session, const std::string& name, const std::strin
   const std::string main = session.brand().config_section + ".";
   if (name == "builder.store") check_store_path(item);
   if (name == "builder.store" || name == "builder.temp" || name == "sources.store" ||
-      name == main + "profiles")
+      name == main + "profiles") {
+    check_apart(session, name, item);
     return of_place(item);
+  }
   if (name == main + "collections" || name == main + "python-path" || name == "gc.user-roots")
     return of_directory(item);
   if (name == main + session.brand().program) return of_program(session, item);

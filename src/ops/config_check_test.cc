@@ -50,6 +50,21 @@ TEST_F(ConfigCheck, WhatCannotWorkIsRefused) {
   EXPECT_EQ(code("site", "policy", "builder.shrae"), "config.value");
 }
 
+TEST_F(ConfigCheck, StoresLieApart) {
+  const std::string sources = tmp_.path() + "/.hashdist/source";
+  std::filesystem::create_directories(sources);
+  std::filesystem::create_symlink(sources, tmp_.path() + "/link");
+  for (const std::string& path :
+       {sources, sources + "/x", tmp_.path() + "/.hashdist", tmp_.path() + "/link", tmp_.path()})
+    EXPECT_EQ(code("builder", "store", path), "config.value") << path;
+  EXPECT_EQ(code("sources", "store", tmp_.path() + "/.hashdist/artifacts"), "config.value");
+  EXPECT_EQ(code("builder", "temp", sources + "/tmp"), "config.value");
+  EXPECT_EQ(code("hashdist", "profiles", tmp_.path() + "/.hashdist/artifacts"), "config.value");
+  EXPECT_EQ(doubts("builder", "temp", tmp_.path() + "/.hashdist"), "");
+  EXPECT_EQ(doubts("builder", "store", sources + "2"), "");
+  EXPECT_EQ(doubts("sources", "store", sources), "");
+}
+
 TEST_F(ConfigCheck, WhatIsMissingNowIsSaidOnce) {
   const std::string none = tmp_.path() + "/none";
   for (const char* key : {"collections", "python-path"})

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "build/build_profile.h"
+#include "config/keys.h"
 #include "ops/build_profile_op.h"
 #include "ops/operation_list.h"
 #include "profile/generations.h"
@@ -85,9 +86,7 @@ GcOptions options_of(const Session& session, const GcRequest& request) {
   options.dry_run = request.dry_run;
   options.ignore_unreadable = request.ignore_unreadable;
   options.keep_unreferenced_s = config.duration_s("gc", "keep-unreferenced");
-  options.grace_s = request.grace_s.value_or(config.duration_s("gc", "grace"));
-  if (options.grace_s < 0)
-    throw Error(ErrorKind::usage, "gc.grace", "the grace must be a time, and not for ever");
+  options.grace_s = request.grace_s.value_or(parse_grace(config.text("gc", "grace")).value_or(0));
   options.more_roots = config.paths("gc", "user-roots");
   return options;
 }
@@ -124,7 +123,8 @@ GcRequest read_gc_request(const Document& request) {
   result.dry_run = fields.flag_or("dry_run", false);
   if (const Value* grace = fields.find("grace"); grace != nullptr && !grace->is_null())
     result.grace_s = fields.integer_or("grace", 0);
-  if (result.grace_s.value_or(0) < 0) throw fields.error("grace", "expected seconds, from 0");
+  if (!parse_grace(std::to_string(result.grace_s.value_or(0))))
+    throw fields.error("grace", "expected seconds, from 0 to 604800 (a week)");
   result.ignore_unreadable = fields.flag_or("ignore_unreadable", false);
   fields.finish();
   return result;

@@ -4,11 +4,14 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "build/install_run.h"
+#include "config/places.h"
 #include "config/trust.h"
 #include "ops/fetch_settings.h"
 #include "profile/registry.h"
 
 #include <fmt/format.h>
+
+#include <cstring>
 
 namespace hdist {
 
@@ -29,7 +32,34 @@ int Session::jobs() const {
                             : static_cast<int>(config_.integer("builder", "jobs"));
 }
 
+namespace {
+
+std::optional<std::string> why_unreadable(const std::string& directory) {
+  try {
+    return Dir::open_if_exists(directory) ? std::nullopt : std::optional("is not there");
+  } catch (const Error& error) {
+    return fmt::format("cannot be read: {}", strerrordesc_np(error.system_errno()));
+  }
+}
+
+/// What is removed from one would be missing in the other.
+void check_stores_apart(const Config& config) {
+  const std::string sources = config.path("sources", "store");
+  const std::string artifacts = config.path("builder", "store");
+  const std::optional<std::string> how = how_overlapping(sources, artifacts);
+  if (!how) return;
+  // At the one that a file says.
+  const bool is_default = config.setting("builder", "store").origin == "default";
+  throw config.error(is_default ? "sources" : "builder", "store",
+                     fmt::format("the stores of sources ({}) and of artifacts ({}) {}: expected a "
+                                 "directory for each",
+                                 printable(sources), printable(artifacts), *how));
+}
+
+} // namespace
+
 SourceStore& Session::sources() {
+  if (!sources_) check_stores_apart(config_);
   if (!sources_)
     sources_.emplace(SourceStore::open(
         config_.path("sources", "store"),
@@ -42,11 +72,16 @@ StoreOptions Session::store_options() const {
   options.durable = config_.flag("builder", "durability");
   options.group = config_.text("builder", "share") == "group";
   for (const std::string& user : config_.list("builder", "trust"))
-    options.trusted_uids.push_back(user_of(user));
+    try {
+      options.trusted_uids.push_back(user_of(user));
+    } catch (const Error& error) {
+      throw config_.error("builder", "trust", error.message());
+    }
   return options;
 }
 
 ArtifactStore& Session::artifacts() {
+  if (!artifacts_) check_stores_apart(config_);
   if (!artifacts_)
     artifacts_.emplace(ArtifactStore::open(config_.path("builder", "store"), store_options()));
   return *artifacts_;
@@ -231,7 +266,12 @@ OpenedProfile Session::profile(const std::string& word) {
 }
 
 std::vector<std::string> Session::collections() const {
-  std::vector<std::string> directories = config_.paths(brand().config_section, "collections");
+  const std::string& section = brand().config_section;
+  std::vector<std::string> directories = config_.paths(section, "collections");
+  // One that is not there would let recipes of other directories be taken silently.
+  for (const std::string& directory : directories)
+    if (std::optional<std::string> why = why_unreadable(directory))
+      throw config_.error(section, "collections", fmt::format("{} {}", printable(directory), *why));
   if (std::optional<Dir> own = Dir::open_if_exists(paths_.collections))
     for (const Entry& entry : own->list())
       directories.push_back(join_path(paths_.collections, entry.name));

@@ -1,6 +1,7 @@
 // The commands that make room, and what they must not touch: gc, root.
 #include "base/error.h"
 #include "base/text.h"
+#include "config/keys.h"
 #include "ops/gc_op.h"
 #include "ops/root_op.h"
 #include "ui/cli.h"
@@ -95,16 +96,13 @@ std::string gc_text(const GcResponse& response, bool verbose) {
   return text;
 }
 
-/// "0" and other plain numbers are seconds.
 std::optional<int64_t> grace_of(const Arguments& arguments) {
   std::optional<std::string> text = arguments.value("--grace");
   if (!text) return std::nullopt;
-  std::optional<int64_t> seconds = parse_int(*text);
-  if (!seconds) seconds = parse_duration_s(*text);
-  if (!seconds || *seconds < 0)
-    throw Error(
-        ErrorKind::usage, "usage.grace",
-        fmt::format("--grace takes a time such as '10 minutes', or 0, not '{}'", printable(*text)));
+  std::optional<int64_t> seconds = parse_grace(*text);
+  if (!seconds)
+    throw Error(ErrorKind::usage, "usage.grace",
+                fmt::format("--grace takes {}, not '{}'", kGraceForm, printable(*text)));
   return seconds;
 }
 
