@@ -49,6 +49,7 @@ public:
   RealizeReport run(const std::stop_token& stop) {
     if (options_.dry_run) return std::move(report_);
     std::vector<ScheduledTask> work = scheduled();
+    if (parts_.before_builds && has_builds()) parts_.before_builds(resolved_.specs);
     tell_progress(0);
     ScheduleReport done = run_schedule(work,
                                        {.cores = options_.jobs,
@@ -112,6 +113,11 @@ private:
       work.push_back(std::move(task));
     }
     return work;
+  }
+
+  bool has_builds() const {
+    return std::any_of(to_do_.begin(), to_do_.end(),
+                       [&](std::size_t i) { return report_.tasks[i].id.has_value(); });
   }
 
   /// All that is to be done before it: what it is made of, what it runs with (an artifact is

@@ -61,6 +61,9 @@ struct RealizeParts {
                      const std::vector<std::string>& members)>
       make_profile = {};
   CommandSurroundings commands = {};
+  /// Called once before the first build, when there is one to do; what it throws ends the run with
+  /// nothing done.
+  std::function<void(const std::map<std::string, BuildSpec>& specs)> before_builds = {};
 };
 
 /// Ids first (imports filled in), then what is present is marked; only sources that a missing build

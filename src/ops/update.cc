@@ -88,26 +88,14 @@ std::vector<std::string> goals_of(const Compiled& compiled, const std::vector<st
   return goals;
 }
 
-RealizeReport realize_stack(Session& session, const Compiled& compiled,
-                            const UpdateRequest& request) {
-  RealizeOptions options;
-  options.jobs = session.jobs();
-  options.dry_run = request.dry_run;
-  options.fetch_only = request.fetch_only;
-  options.goals = goals_of(compiled, request.only);
-  RealizeParts parts{session.artifacts(), session.sources(),   session.fetcher(),
-                     session.builder(),   session.publisher(), session.events()};
-  return realize(compiled.graph, parts, options, session.stop());
-}
-
 std::string profile_of(const CompileResponse& stack, const UpdateRequest& request) {
   return request.profile.empty() ? stack.stack.name : request.profile;
 }
 
-/// What the specs of the graph declare.
-FindArtifact planned_artifacts(const Session& session, const TaskGraph& graph) {
-  std::map<std::string, BuildSpec> specs;
-  resolve_ids(graph, &specs);
+using Specs = std::map<std::string, BuildSpec>;
+
+/// What the specs declare.
+FindArtifact planned_artifacts(const Session& session, const Specs& specs) {
   std::map<ArtifactId, FoundArtifact> planned;
   std::string store = session.config().path("builder", "store");
   for (const auto& [task, spec] : specs) {
@@ -126,22 +114,55 @@ FindArtifact planned_artifacts(const Session& session, const TaskGraph& graph) {
   };
 }
 
-ProfileResult switch_profile(Session& session, const CompileResponse& stack,
-                             const RealizeReport& report, const std::string& profile,
-                             bool dry_run) {
+MakeProfileRequest profile_request(const CompileResponse& stack,
+                                   const std::map<std::string, ArtifactId>& ids,
+                                   const std::string& profile) {
   MakeProfileRequest request;
   request.profile = profile;
   request.reason = fmt::format("update {}", stack.stack.name);
   request.stack = stack.stack.path;
-  request.dry_run = dry_run;
-  if (dry_run) request.planned = planned_artifacts(session, stack.compiled.graph);
   for (const CompiledPackage& package : stack.compiled.packages)
-    if (package.requested) request.artifacts.push_back(report.ids.at(package.task).str());
+    if (package.requested) request.artifacts.push_back(ids.at(package.task).str());
+  return request;
+}
+
+ProfileResult foresee_switch(Session& session, const CompileResponse& stack, const Specs& specs,
+                             const std::string& profile) {
+  std::map<std::string, ArtifactId> ids;
+  for (const auto& [task, spec] : specs)
+    ids.emplace(task, spec.id());
+  MakeProfileRequest request = profile_request(stack, ids, profile);
+  request.dry_run = true;
+  request.planned = planned_artifacts(session, specs);
   return make_profile_of(session, request).result;
+}
+
+ProfileResult foresee_switch(Session& session, const CompileResponse& stack,
+                             const std::string& profile) {
+  Specs specs;
+  resolve_ids(stack.compiled.graph, &specs);
+  return foresee_switch(session, stack, specs, profile);
 }
 
 bool switches(const UpdateRequest& request) {
   return !request.fetch_only && request.only.empty();
+}
+
+RealizeReport realize_stack(Session& session, const CompileResponse& stack,
+                            const UpdateRequest& request) {
+  RealizeOptions options;
+  options.jobs = session.jobs();
+  options.dry_run = request.dry_run;
+  options.fetch_only = request.fetch_only;
+  options.goals = goals_of(stack.compiled, request.only);
+  RealizeParts parts{session.artifacts(), session.sources(),   session.fetcher(),
+                     session.builder(),   session.publisher(), session.events()};
+  // A profile that cannot be is said before anything is built for it.
+  if (switches(request))
+    parts.before_builds = [&](const Specs& specs) {
+      (void)foresee_switch(session, stack, specs, profile_of(stack, request));
+    };
+  return realize(stack.compiled.graph, parts, options, session.stop());
 }
 
 /// What the switch would stop at, before anything is built for it. A profile that would stay as it
@@ -154,8 +175,8 @@ void check_switch(Session& session, const CompileResponse& stack, const UpdateRe
   } catch (const Error&) {
     UpdateRequest plan = request;
     plan.dry_run = true;
-    const RealizeReport report = realize_stack(session, stack.compiled, plan);
-    if (!report.ok() || switch_profile(session, stack, report, profile, true).changed) throw;
+    const RealizeReport report = realize_stack(session, stack, plan);
+    if (!report.ok() || foresee_switch(session, stack, profile).changed) throw;
   }
 }
 
@@ -172,10 +193,13 @@ UpdateResponse update(Session& session, const UpdateRequest& request) {
   response.stack = stack.stack.path;
   response.packages = stack.compiled.packages;
   if (switches(request)) check_switch(session, stack, request);
-  response.report = realize_stack(session, stack.compiled, request);
-  if (switches(request) && response.report.ok())
-    response.profile = switch_profile(session, stack, response.report, profile_of(stack, request),
-                                      request.dry_run);
+  response.report = realize_stack(session, stack, request);
+  if (!switches(request) || !response.report.ok()) return response;
+  const std::string profile = profile_of(stack, request);
+  response.profile =
+      request.dry_run
+          ? foresee_switch(session, stack, profile)
+          : make_profile_of(session, profile_request(stack, response.report.ids, profile)).result;
   return response;
 }
 

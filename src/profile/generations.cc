@@ -7,10 +7,13 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 namespace hdist {
 
@@ -243,6 +246,16 @@ void Generations::check_in_the_way() const {
                 "",
                 {}});
   throw error;
+}
+
+Fd Generations::take_turn() {
+  constexpr int kTries = 100; // who has it needs a moment, unless it was stopped
+  Fd fd = directory().open_file(".", O_RDONLY | O_DIRECTORY);
+  for (int i = 0; i < kTries && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK && errno != EINTR) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return fd;
 }
 
 void Generations::switch_to(int64_t number) {

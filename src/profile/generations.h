@@ -33,6 +33,10 @@ public:
   /// Refuses (usage "profile.in-the-way") when something else than our symlink (or a dangling one
   /// of ours) stands at the link, and throws the system's error where no link can be made.
   void check_link() const;
+  /// Until the descriptor is closed no other process has its turn to look and switch. It saves an
+  /// equal generation, no more: it is not waited for long, and where locks do not work it is no
+  /// error.
+  Fd take_turn();
   void switch_to(int64_t number);
 
 private:

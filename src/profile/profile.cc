@@ -47,12 +47,11 @@ public:
         make_beside(composition, result);
       else
         make_in_place(composition, result);
-      finish(result);
+      return finish(result);
     } catch (...) {
       take_back(result.generation);
       throw;
     }
-    return result;
   }
 
 private:
@@ -117,13 +116,20 @@ private:
     }
   }
 
-  /// Everything durable, then the switch.
-  void finish(ProfileResult& result) {
+  /// Everything durable, then the switch; unless another process has made and switched to the same
+  /// meanwhile.
+  ProfileResult finish(ProfileResult& result) {
     places_.add_root(result.generation_path);
     places_.barrier();
+    const Fd turn = generations_.take_turn();
+    if (std::optional<ProfileResult> same = unchanged(result.record.input)) {
+      take_back(result.generation);
+      return *std::move(same);
+    }
     generations_.switch_to(result.generation);
     result.link = link_;
     result.changed = true;
+    return std::move(result);
   }
 
   const ProfileRequest& request_;

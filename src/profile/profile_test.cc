@@ -75,6 +75,20 @@ TEST_F(ProfileTest, WhatMembersReferToIsInIt) {
   EXPECT_EQ(opened.record.generation, 1);
 }
 
+TEST_F(ProfileTest, WhatAnotherProcessMadeMeanwhileIsNotMadeAgain) {
+  const ArtifactId app = artifact("app", {"bin/app"});
+  at_barrier_ = [&] {
+    at_barrier_ = nullptr;
+    EXPECT_EQ(make({app}).generation, 2);
+  };
+  const ProfileResult result = make({app});
+  EXPECT_FALSE(result.changed);
+  EXPECT_EQ(result.generation, 2);
+  EXPECT_EQ(Generations(root_, root_ + "/profiles/p").list(), std::vector<int64_t>{2});
+  EXPECT_EQ(std::count(steps_.begin(), steps_.end(), "no root 1"), 1);
+  EXPECT_EQ(read_file(root_ + "/profiles/p/bin/app"), "app");
+}
+
 TEST_F(ProfileTest, OfASwitchThatFailsNothingStays) {
   const ArtifactId app = artifact("app", {"bin/app"});
   at_barrier_ = [&] { Dir::create(root_ + "/profiles/p"); };
