@@ -119,7 +119,7 @@ void check_root_link(Session& session, const Dir& parent, const std::string& pat
 
 void make_root_link(Session& session, const std::string& link, const std::string& artifact) {
   const std::string path = absolute_path(link);
-  const Dir parent = Dir::open(parent_path(path));
+  const Dir parent = Dir::create(parent_path(path));
   const std::string name = base_name(path);
   check_root_link(session, parent, path);
   session.artifacts().add_root(path); // first: nothing that the link leads to may go meanwhile
