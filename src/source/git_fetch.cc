@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "source/address.h"
 #include "source/git_tree.h"
+#include "source/git_use.h"
 
 #include <fmt/format.h>
 
@@ -180,6 +181,7 @@ std::string GitFetcher::refs_there(const GitAddress& address, const std::string&
 std::string GitFetcher::bring(const GitAddress& address, const std::string& ref,
                               const std::string& expected, const std::string& repository,
                               Run& run) const {
+  const GitUse use(repository);
   Incoming incoming(repository);
   auto fetch = [&](const std::vector<std::string>& refspecs) {
     GitCall call{.words = {"-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60", "fetch",

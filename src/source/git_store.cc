@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "data/digest.h"
 #include "source/address.h"
+#include "source/git_use.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -167,6 +168,7 @@ bool GitStore::keep_again(const std::string& name, const std::string& commit) co
 void GitStore::forget(const std::string& commit, const std::stop_token& stop) const {
   for (const std::string& name : repositories()) {
     if (!is_own(name) || !keeps(name, commit)) continue;
+    const GitUse use(join_path(store_.path(), place_of(name)));
     store_.write_file(join_path(place_of(name), kForgot), "");
     store_.remove_file(join_path(place_of(name), kKeptRefs + commit));
     if (!keeps(name, commit)) continue;
@@ -195,6 +197,7 @@ int64_t GitStore::prune(const std::stop_token& stop) const {
           incoming->remove_tree(entry.name);
       }
     if (!forgot) continue;
+    const GitUse use(dir.path());
     if (!collect_garbage(program_, dir.path(), stop)) continue;
     // Once all that it was forgotten with is old enough to have gone.
     if (std::time(nullptr) - forgot->st_mtim.tv_sec > 2 * kDaySeconds) dir.remove_file(kForgot);
