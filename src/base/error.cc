@@ -49,10 +49,11 @@ std::string_view advice_for(int error_number) {
 } // namespace
 
 Error::Error(ErrorKind kind, std::string code, std::string message)
-    : kind_(kind), code_(std::move(code)), message_(with_short_words(message)), text_(message_) {}
+    : kind_(kind), code_(std::move(code)), message_(with_short_words(std::move(message))),
+      text_(message_) {}
 
 Error& Error::during(std::string task) {
-  tasks_.push_back(with_short_words(task));
+  tasks_.push_back(with_short_words(std::move(task)));
   text_ = what_text(message_, tasks_);
   return *this;
 }

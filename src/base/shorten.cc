@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace hdist {
 
@@ -52,15 +53,16 @@ std::string line_with_short_words(std::string_view line) {
 
 } // namespace
 
-std::string with_short_words(std::string_view text) {
-  if (text.size() <= kWord.most) return std::string(text);
+std::string with_short_words(std::string text) {
+  if (text.size() <= kWord.most) return text;
   std::string result;
+  std::string_view rest = text;
   for (;;) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    append_cut(result, line_with_short_words(text.substr(0, end)), kLine);
-    if (end == text.size()) return result;
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    append_cut(result, line_with_short_words(rest.substr(0, end)), kLine);
+    if (end == rest.size()) return result;
     result += '\n';
-    text.remove_prefix(end + 1);
+    rest.remove_prefix(end + 1);
   }
 }
 

@@ -102,7 +102,7 @@ Error taken(Fields& fields, std::string_view field, std::string_view value,
 }
 
 std::string env_prefix_field(Fields& fields, const Brand& own, std::string fallback) {
-  const std::string prefix = fields.text_or("env_prefix", std::move(fallback));
+  std::string prefix = fields.text_or("env_prefix", std::move(fallback));
   const bool is_prefix = prefix.size() > 1 && prefix.ends_with('_') &&
                          is_word(to_lower(prefix), "_") && to_upper(prefix) == prefix;
   if (!is_prefix)

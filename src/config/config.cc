@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace hdist {
@@ -124,9 +126,20 @@ private:
                         : fmt::format("there is no config file {}", printable(path)));
   }
 
+  static std::optional<std::string> end_of(const std::string& path) {
+    try {
+      return real_path_if_exists(path);
+    } catch (const Error& error) {
+      if (error.system_errno() != ELOOP && error.system_errno() != ENAMETOOLONG) throw;
+      throw Error(ErrorKind::usage, "config.file",
+                  fmt::format("the config file {} cannot be found: {}", printable(path),
+                              strerrordesc_np(error.system_errno())));
+    }
+  }
+
   /// False when there is no such file. `how` goes in front of the origin.
   bool read_file_if_exists(const std::string& path, const std::string& how, Place place) {
-    std::optional<std::string> real = real_path_if_exists(path);
+    std::optional<std::string> real = end_of(path);
     if (!real) return false;
     std::string directory = parent_path(*real);
     Ini ini = read_ini(path, read_trusted(path, *real, place));
@@ -158,22 +171,26 @@ private:
                   fmt::format("the config file {} is {}; expected a file", printable(path),
                               S_ISDIR(info->st_mode) ? "a directory" : "a pipe or a device"));
     std::optional<std::string> why = info ? why_untrusted(*info, geteuid()) : std::nullopt;
-    if (why && place == Place::usual) throw untrusted(path, *why);
+    if (why && place == Place::usual) throw untrusted(path, *why, info->st_uid);
     if (why)
       config_.notes_.push_back(fmt::format(
           "{}: {}; its settings count, but the program that it names is not run", path, *why));
     return dir.read_file(base_name(real), kMostBytes);
   }
 
-  static Error untrusted(const std::string& path, const std::string& why) {
+  /// Who does not own a file cannot change its mode.
+  static Error untrusted(const std::string& path, const std::string& why, uid_t owner) {
     Error error(ErrorKind::refused, "config.untrusted",
                 fmt::format("the config file {} is not read: {}", printable(path), why));
-    error.advise(
-        {fmt::format("Make it a file of yours that nobody else may write to (chmod go-w {}), or "
-                     "name it with --config if you trust it.",
-                     shell_quote(path)),
-         "",
-         {}});
+    const std::string place = shell_quote(path);
+    std::string mend =
+        fmt::format("Make it a file that nobody else may write to (chmod go-w {})", place);
+    if (owner != geteuid())
+      mend = owner == 0 ? fmt::format("Ask root to take that right away (chmod go-w {})", place)
+                        : fmt::format("Put a file of your own there, such as a copy that you have "
+                                      "read (cp {0} {1} && mv -f {1} {0})",
+                                      place, shell_quote(path + ".own"));
+    error.advise({mend + ", or name it with --config if you trust it.", "", {}});
     return error;
   }
 

@@ -135,6 +135,25 @@ std::string unknown_section(const std::vector<KeySpec>& keys, std::string_view s
   return text + "; known: " + join(names, ", ");
 }
 
+Error unknown_setting(const std::vector<KeySpec>& keys, const std::string& name) {
+  const std::size_t dot = std::min(name.find('.'), name.size());
+  const std::string section = name.substr(0, dot);
+  const std::string key = dot < name.size() ? name.substr(dot + 1) : name;
+  std::vector<std::string> names, alike;
+  for (const KeySpec& known : keys) {
+    names.push_back(known.section + "." + known.key);
+    if (known.section == section || known.key == key) alike.push_back(names.back());
+  }
+  std::string text = fmt::format("there is no setting '{}'", printable(name));
+  if (std::optional<std::string> meant = nearest(name, names))
+    text += fmt::format("; is '{}' meant?", *meant);
+  else if (!alike.empty())
+    text += fmt::format("; there are {}", join(alike, ", "));
+  Error error(ErrorKind::usage, "config.unknown-key", std::move(text));
+  if (alike.empty()) error.advise({"to see all of them", "config", {"list"}});
+  return error;
+}
+
 bool is_list(KeyKind kind) {
   return kind == KeyKind::paths || kind == KeyKind::texts || kind == KeyKind::mappings;
 }
@@ -209,7 +228,7 @@ std::optional<int64_t> parse_keep(std::string_view text) {
 }
 
 std::optional<int64_t> parse_grace(std::string_view text) {
-  constexpr int64_t kLongestS = 7 * 86'400; // a collection waits that long
+  constexpr int64_t kLongestS = int64_t{7} * 86'400; // a collection waits that long
   std::optional<int64_t> seconds = parse_int(trim(text));
   if (!seconds) seconds = parse_duration_s(text);
   return seconds && *seconds >= 0 && *seconds <= kLongestS ? seconds : std::nullopt;

@@ -1,6 +1,7 @@
 // keys.h: the keys that config files may have: their defaults, and what their values must be.
 #pragma once
 
+#include "base/error.h"
 #include "config/brand.h"
 
 #include <cstdint>
@@ -45,6 +46,9 @@ std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_vi
 std::string unknown_key(const std::vector<KeySpec>& keys, std::string_view section,
                         std::string_view key);
 std::string unknown_section(const std::vector<KeySpec>& keys, std::string_view section);
+
+/// For "section.key": `there is no setting 'no.such'`, with the ones that may be meant.
+Error unknown_setting(const std::vector<KeySpec>& keys, const std::string& name);
 
 bool is_list(KeyKind kind);
 /// The value of a key that is no list, as it is kept: checked; paths with `~` expanded, absolute

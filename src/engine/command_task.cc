@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <deque>
 
 namespace hdist {
@@ -84,6 +86,12 @@ void run_command_task(const CommandRun& run, const CommandSurroundings& surround
                       Events& events, std::stop_token stop) {
   try {
     Command command = command_of(run.task, run.imports, surroundings);
+    struct stat info {};
+    if (!command.cwd.empty() && (::stat(command.cwd.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)))
+      throw Error(ErrorKind::usage, "tasks.no-directory",
+                  fmt::format("there is no directory {} to start in: a task that it needs makes "
+                              "it, or it is there before",
+                              printable(command.cwd)));
     OutputLines lines(run.name, events);
     command.output = [&](std::string_view bytes) { lines.write(bytes); };
     const ExitStatus status = run_supervised(

@@ -124,6 +124,13 @@ std::vector<SpecImport> read_imports(Fields& fields) {
   return imports;
 }
 
+ProfileTask read_profile(Fields& fields) {
+  ProfileTask profile{.path = fields.text("path"), .members = fields.texts("members")};
+  if (profile.members.empty())
+    throw fields.error("members", "expected at least one artifact id or $task");
+  return profile;
+}
+
 CommandTask read_command(Fields& fields) {
   CommandTask command;
   command.argv = fields.texts("command");
@@ -160,7 +167,7 @@ Task read_task(const Document& document, const Value::Member& member, const std:
   else if (type == "build")
     task.action = read_build(fields);
   else if (type == "profile")
-    task.action = ProfileTask{.path = fields.text("path"), .members = fields.texts("members")};
+    task.action = read_profile(fields);
   else if (type == "command")
     task.action = read_command(fields);
   else

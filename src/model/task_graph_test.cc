@@ -78,8 +78,10 @@ TEST(TaskGraph, ReadsTheFoundingPagesForm) {
 }
 
 TEST(TaskGraph, NamesThatAreNoTasksAreErrorsWithTheirLine) {
-  EXPECT_EQ(error_of(R"("a": {"type": "profile", "path": "p", "members": [], "needs": ["b"]})"),
-            "tasks.json:1:31: a: \"b\" is no task");
+  EXPECT_EQ(
+      error_of(
+          R"("a": {"type": "profile", "path": "p", "members": ["b/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"], "needs": ["b"]})"),
+      "tasks.json:1:31: a: \"b\" is no task");
   EXPECT_EQ(error_of(R"("atlas": {"type": "build", "spec": {"name": "a", "build": {}}},
        "b": {"type": "build", "spec": {"name": "b", "build": {"import": [{"id": "$atlsa"}]}}})"),
             "tasks.json:2:81: b: \"atlsa\" is no build task; did you mean \"atlas\"?");

@@ -1,24 +1,19 @@
 #include "ops/config_op.h"
 
-#include "base/text.h"
+#include "config/keys.h"
 #include "ops/operation_list.h"
-
-#include <fmt/format.h>
 
 namespace hdist {
 
 ConfigOpResponse list_config(Session& session, const ConfigOpRequest& request) {
   const std::vector<Setting>& settings = session.config().settings();
   if (!request.key) return {settings};
-  std::vector<std::string> known;
+  std::vector<KeySpec> keys;
   for (const Setting& setting : settings) {
-    known.push_back(setting.section + "." + setting.key);
-    if (known.back() == *request.key) return {{setting}};
+    if (setting.section + "." + setting.key == *request.key) return {{setting}};
+    keys.push_back({.section = setting.section, .key = setting.key, .standard = {}});
   }
-  std::optional<std::string> meant = nearest(*request.key, known);
-  throw Error(ErrorKind::usage, "config.unknown-key",
-              fmt::format("there is no setting '{}'{}", printable(*request.key),
-                          meant ? fmt::format("; is '{}' meant?", *meant) : ""));
+  throw unknown_setting(keys, *request.key);
 }
 
 Value to_value(const Setting& setting) {

@@ -22,14 +22,7 @@ KeySpec known_key(const std::vector<KeySpec>& keys, const std::string& name) {
   std::optional<KeySpec> key =
       has_dot ? find_key(keys, name.substr(0, dot), name.substr(dot + 1)) : std::nullopt;
   if (key) return *key;
-  std::vector<std::string> names;
-  names.reserve(keys.size());
-  for (const KeySpec& known : keys)
-    names.push_back(known.section + "." + known.key);
-  std::optional<std::string> meant = nearest(name, names);
-  throw Error(ErrorKind::usage, "config.unknown-key",
-              fmt::format("there is no setting '{}'{}", printable(name),
-                          meant ? fmt::format("; is '{}' meant?", *meant) : ""));
+  throw unknown_setting(keys, name);
 }
 
 bool is_there(const std::string& path) {

@@ -29,15 +29,43 @@ bool is_path(const std::string& word) {
   return word.starts_with('/') || word.starts_with("./") || word.starts_with("../");
 }
 
-/// An artifact by id, name or path; of the path of a profile, what it was made of.
+bool is_profile_name(const Session& session, const std::string& word) {
+  if (word.find('/') != std::string::npos) return false;
+  const std::vector<RegisteredProfile> all = registered_profiles(session.profile_folders());
+  return std::any_of(all.begin(), all.end(),
+                     [&](const RegisteredProfile& entry) { return entry.name == word; });
+}
+
+std::vector<ArtifactId> members_of_profile(Session& session, const std::string& path) {
+  std::vector<ArtifactId> ids;
+  for (const ProfileMember& member : open_profile(path).record.members) {
+    if (!member.requested) continue;
+    if (!session.find_artifact()(member.id))
+      throw Error(ErrorKind::usage, "profile.other-store",
+                  fmt::format("the profile {} is made of {} in {}, which is not in your store {}: "
+                              "expected a profile of artifacts of this store",
+                              printable(path), member.id.str(), printable(member.path),
+                              session.artifacts().path()));
+    ids.push_back(member.id);
+  }
+  return ids;
+}
+
+/// An artifact by id, name or path; of the path or name of a profile, what it was made of. An
+/// artifact's name comes first.
 std::vector<ArtifactId> members_called(Session& session, const std::string& word) {
   if (std::optional<ArtifactId> id = ArtifactId::parse(word)) return {*id};
-  if (!is_path(word)) return {session.one_artifact(word).id};
-  if (std::optional<ArtifactRecord> record = session.artifact_at(word)) return {record->id};
-  std::vector<ArtifactId> ids;
-  for (const ProfileMember& member : open_profile(word).record.members)
-    if (member.requested) ids.push_back(member.id);
-  return ids;
+  if (is_path(word)) {
+    if (std::optional<ArtifactRecord> record = session.artifact_at(word)) return {record->id};
+    return members_of_profile(session, word);
+  }
+  try {
+    return {session.one_artifact(word).id};
+  } catch (const Error& error) {
+    const bool is_name = error.code() == "artifact.not-found" && is_profile_name(session, word);
+    if (!is_name) throw;
+    return members_of_profile(session, profile_path(word, session.profile_folders()));
+  }
 }
 
 ProfileRequest profile_request(Session& session, const MakeProfileRequest& request,

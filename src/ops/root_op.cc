@@ -6,6 +6,8 @@
 #include "profile/registry.h"
 
 #include <fmt/format.h>
+
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,6 +65,19 @@ Error not_found(const std::string& word, const std::string& what) {
   return {ErrorKind::usage, "root.not-found", fmt::format("'{}' {}", printable(word), what)};
 }
 
+/// A folder may get links later, a link may lead elsewhere later; a file never protects anything.
+void check_can_lead(Session& session, const std::string& word, const std::string& path) {
+  struct stat info {};
+  const bool is_link = ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
+  const bool is_file = ::stat(path.c_str(), &info) == 0 && !S_ISDIR(info.st_mode);
+  if (!is_file) return;
+  const bool is_of_artifact =
+      is_link && !session.artifacts().follow(path).ids.empty(); // a program of one
+  if (!is_of_artifact)
+    throw not_found(word, "is a file, which protects nothing: expected a link into the store, a "
+                          "profile, a folder of such links or an artifact");
+}
+
 RootResponse entries_of(Session& session, const std::vector<std::string>& paths) {
   RootResponse response;
   for (FollowedRoot& root : session.artifacts().follow_roots()) {
@@ -86,6 +101,7 @@ RootResponse add_roots(Session& session, const RootAddRequest& request) {
       if (!is_there(path))
         throw not_found(word, "does not exist, so it would protect nothing: expected a path, a "
                               "profile or an artifact");
+      check_can_lead(session, word, path);
       session.artifacts().add_root(path);
     }
     paths.push_back(std::move(path));

@@ -7,6 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <unistd.h>
 
@@ -200,11 +204,30 @@ Error not_found(const std::string& path) {
 
 } // namespace
 
+namespace {
+
+std::optional<std::string> end_of(const std::string& path) {
+  try {
+    return real_path_if_exists(path);
+  } catch (const Error& error) {
+    if (error.system_errno() != ELOOP && error.system_errno() != ENAMETOOLONG) throw;
+    throw Error(ErrorKind::usage, "profile.not-found",
+                fmt::format("there is no profile at {}: {}", printable(path),
+                            strerrordesc_np(error.system_errno())));
+  }
+}
+
+} // namespace
+
 OpenedProfile open_profile(const std::string& path) {
   OpenedProfile opened;
   opened.path = absolute_path(path);
-  std::optional<std::string> real = real_path_if_exists(opened.path);
+  const std::optional<std::string> real = end_of(opened.path);
   if (!real) throw not_found(opened.path);
+  struct stat info {};
+  if (::stat(real->c_str(), &info) == 0 && !S_ISDIR(info.st_mode))
+    throw Error(ErrorKind::usage, "profile.not-a-profile",
+                fmt::format("{} is no profile: it is no directory", printable(opened.path)));
   std::optional<Dir> dir = Dir::open_if_exists(*real);
   std::optional<std::string> text = dir ? dir->read_file_if_exists(kProfileFile) : std::nullopt;
   if (!text)

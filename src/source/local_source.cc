@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "source/dir_stamp.h"
 
 #include <fcntl.h>
@@ -70,6 +71,16 @@ AttemptResult failed_attempt(const Error& error) {
   return result;
 }
 
+/// What is put into the store would be part of what is read.
+void check_is_apart(const SourceStore& store, const std::string& path) {
+  const std::string directory = real_path(path), own = real_path(store.path());
+  if ((own + "/").starts_with(directory == "/" ? "/" : directory + "/"))
+    throw Error(ErrorKind::usage, "source.holds-store",
+                fmt::format("{} holds the source store {}, into which it would be put: expected a "
+                            "directory without it",
+                            printable(path), printable(own)));
+}
+
 AttemptResult take_directory(const SourceStore& store, const std::string& path,
                              const Wanted& wanted, const std::stop_token& stop) {
   bool wants_other = wanted.expected && wanted.expected->key() &&
@@ -81,6 +92,7 @@ AttemptResult take_directory(const SourceStore& store, const std::string& path,
   std::optional<Dir> directory;
   try {
     directory = Dir::open(path);
+    check_is_apart(store, path);
     stamp = stamp_of(*directory, stop);
   } catch (const Error& error) {
     return failed_attempt(error);

@@ -63,8 +63,8 @@ CliCommand makeprofile_command() {
        "files are copied, and run paths, links, and paths of artifacts in text files lead to the "
        "tree. It may be made of any profile, too.",
        {{"PROFILE", "name or path of the profile", true, false, {}, false, true},
-        {"ARTIFACT", "id, name/prefix, name or path; of a profile: what it was made of", false,
-         true}},
+        {"ARTIFACT", "id, name/prefix, name or path; a profile's name or path: what it was made of",
+         false, true}},
        {{"--no-artifact-symlinks", "", "", "copies instead of links to artifacts", false}},
        "",
        {"makeprofile ~/mystack lua tree"}},

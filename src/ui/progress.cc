@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/shorten.h"
 #include "base/text.h"
 #include "ui/error_text.h"
 
@@ -91,7 +92,7 @@ void TextEvents::on(const Message& event) {
 
 void TextEvents::on(const TaskEvent& event) {
   std::lock_guard lock(mutex_);
-  std::string name = printable(event.name);
+  std::string name = printable(with_short_words(event.name));
   std::string about = event.detail.empty() ? "" : " (" + printable(event.detail) + ")";
   bool shown = style_.least <= Level::notice;
   switch (event.state) {

@@ -17,5 +17,9 @@ expect_exit 0 hdist config list
 chown 12345:12345 "$config"
 expect_exit 3 hdist config list
 expect_err 'it belongs to user 12345'
+refute_err chmod
+sh -c "$(sed -n 's/.*read (\(cp .*\)), or name.*/\1/p' err)"
+expect_exit 0 hdist config list
+chown 12345:12345 "$config"
 expect_exit 0 env HDIST_CONFIG="$config" "$HDIST" config get builder.jobs
 expect_out 3
