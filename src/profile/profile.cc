@@ -126,7 +126,10 @@ private:
     places_.add_root(result.generation_path);
     places_.barrier();
     const Fd turn = generations_.take_turn();
-    if (std::optional<ProfileResult> same = unchanged(result.record.input)) {
+    // A link that led nowhere may lead to this one already.
+    const bool is_ours = generations_.current() == result.generation;
+    std::optional<ProfileResult> same = is_ours ? std::nullopt : unchanged(result.record.input);
+    if (same) {
       take_back(result.generation);
       return *std::move(same);
     }
