@@ -201,6 +201,7 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
   HttpResult answer;
   answer.final_url = request.url;
   std::string first_host, before;
+  int status = 0;
   for (int hop = 0; hop <= kMaxRedirects; ++hop) {
     std::optional<Url> url = Url::parse(answer.final_url);
     bool is_downgrade = before == "https" && url && url->scheme == "http";
@@ -236,9 +237,11 @@ HttpResult CurlHttp::get(const HttpRequest& request, std::stop_token stop) {
     answer.bytes = result.bytes;
     if (answer.failure || result.redirect.empty()) return answer;
     answer.final_url = result.redirect;
+    status = result.status;
   }
   answer.failure =
-      HttpFailure{.text = fmt::format("{}: more than {} redirects", first_host, kMaxRedirects)};
+      HttpFailure{.status = status,
+                  .text = fmt::format("{}: more than {} redirects", first_host, kMaxRedirects)};
   return answer;
 }
 

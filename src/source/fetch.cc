@@ -36,7 +36,7 @@ struct Try {
   Wanted wanted;
   std::string claimed_url;          // of a mirror: whose content it is said to be
   AttemptResult result;             // why it gave nothing so far
-  std::optional<SourceItem> before; // what an address without a key gave earlier
+  std::optional<SourceItem> before; // what the address gave earlier
 };
 
 /// What a person calls this task.
@@ -100,12 +100,14 @@ bool may_go_by_proxy(const Address& address) {
 Error unavailable(const FetchTask& task, const std::string& name, const std::vector<Try>& tries,
                   bool offline) {
   bool is_network = false, may_use_proxy = false, is_remote = false, is_usage = true;
+  bool is_other_content = false;
   std::string ssh;
   for (const Try& one : tries) {
     is_network = is_network || one.result.network;
     may_use_proxy = may_use_proxy || (one.result.network && may_go_by_proxy(one.address));
     if (ssh.empty()) ssh = one.result.ssh;
     is_usage = is_usage && one.result.bad_address;
+    is_other_content = is_other_content || one.result.wrong_content;
     bool is_local =
         one.address.kind == Address::Kind::local || (one.address.git && one.address.git->is_local);
     is_remote = is_remote || (!is_local && !one.result.bad_address);
@@ -135,10 +137,13 @@ Error unavailable(const FetchTask& task, const std::string& name, const std::vec
                        "key that has no passphrase or that ssh-agent holds. To try it: "
                        "GIT_SSH_COMMAND='ssh -o BatchMode=yes' git ls-remote {}",
                        shell_quote(ssh)));
+  if (is_other_content)
+    advise("Nothing of other content was kept. Look what whoever publishes the file says of its "
+           "digest: the key is wrong, the file was replaced, or the server is not to be trusted.");
   if (is_remote)
-    advise(fmt::format("Or get {} in another way and give its place on this machine as an "
+    advise(fmt::format("{} {} in another way and give its place on this machine as an "
                        "address, file:/path/to/{}.",
-                       name, name));
+                       error.advice().empty() ? "Get" : "Or get", name, name));
   return error;
 }
 
@@ -301,13 +306,15 @@ void Fetcher::State::note_refresh(const Try& what, const SourceItem& now) {
     refreshed.insert(what.address.text);
   }
   if (!before || before->key == now.key) return;
+  // Whoever expects the new content knows of it.
+  const Level level = what.wanted.expected ? Level::notice : Level::warning;
   std::string since;
   for (const SourceAddress& address : before->addresses)
     if (address.url == public_address(what.address.text)) since = " at " + utc_time(address.time_s);
-  events.warning(fmt::format("the content of {} has changed: it gave {}{} and gives {} now; both "
-                             "are kept",
-                             public_address(what.address.text), before->key.str(), since,
-                             now.key.str()));
+  events.on(Message{level, fmt::format("the content of {} has changed: it gave {}{} and gives {} "
+                                       "now; both are kept",
+                                       public_address(what.address.text), before->key.str(), since,
+                                       now.key.str())});
 }
 
 /// The one that gave what is expected; the others have their reasons.
@@ -341,15 +348,14 @@ FetchOutcome Fetcher::State::fetch_missing(const FetchTask& task, TransferProgre
   const std::string name = task_name(task);
   std::vector<Try> tries = tries_of(task, options.mirrors);
   for (Try& one : tries)
-    if (one.address.kind == Address::Kind::http && !one.wanted.expected)
-      one.before = store.find_address(one.address.text);
+    if (one.address.kind == Address::Kind::http) one.before = store.find_address(one.address.text);
   std::vector<std::size_t> order(tries.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (Patience patience : {Patience::little, Patience::more}) {
     if (std::optional<std::size_t> winner = race(tries, order, progress, patience, stop)) {
       const Try& one = tries[*winner];
       const SourceItem& item = *one.result.item;
-      if (one.address.kind == Address::Kind::http && !one.wanted.expected) note_refresh(one, item);
+      if (one.address.kind == Address::Kind::http) note_refresh(one, item);
       if (!one.claimed_url.empty()) store.add_claim(item.key, one.claimed_url);
       return {item, public_address(one.address.text), false, failed_attempts(tries, *winner)};
     }

@@ -300,6 +300,31 @@ TEST(Fetch, RefreshAsksAgainOnceAndReportsAChangeLoudly) {
   EXPECT_EQ(lab.http.requests().size(), 1U);
 }
 
+TEST(Fetch, AChangeThatIsExpectedIsSaidWithoutAWarning) {
+  FetchLab lab;
+  const SourceItem old = lab.put(SourceType::file, "old", "http://h/x");
+  lab.http.serve("http://h/x", "new");
+  EXPECT_EQ(lab.fetch("http://h/x", key_of("new").str()).item.key, key_of("new"));
+  ASSERT_EQ(lab.events.messages().size(), 1U);
+  EXPECT_EQ(lab.events.messages()[0].level, Level::notice);
+  EXPECT_TRUE(lab.events.messages()[0].text.starts_with(
+      "the content of http://h/x has changed: it gave " + old.key.str() + " at "));
+  EXPECT_TRUE(lab.store.find(old.key));
+}
+
+TEST(Fetch, OtherContentThanExpectedHasItsAdvice) {
+  FetchLab lab;
+  lab.http.serve("http://h/x", "other");
+  try {
+    lab.fetch("http://h/x", key_of("content").str());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    ASSERT_EQ(error.advice().size(), 2U);
+    EXPECT_TRUE(error.advice()[0].text.starts_with("Nothing of other content was kept."));
+    EXPECT_TRUE(error.advice()[1].text.starts_with("Or get x in another way"));
+  }
+}
+
 TEST(Fetch, AFileOfTheHostsSourceArchiveIsVerifiedByItsIndex) {
   FetchLab lab;
   lab.apt.add("lua", "5-1",
