@@ -97,6 +97,8 @@ HttpFailure failure_of(const TransferResult& result, const std::string& host,
                 fmt::format("the file is larger than {} bytes", request.limit_bytes));
   case End::stopped:
     return make(Reason::stopped, !result.is_connected, "stopped");
+  case End::untrusted:
+    return make(Reason::untrusted, false, result.text);
   case End::wrong_part: {
     HttpFailure failure = make(Reason::transfer, false, result.text);
     failure.is_wrong_part = true;

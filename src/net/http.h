@@ -57,6 +57,7 @@ struct HttpFailure {
     not_found,
     refused_by_server,
     bad_address,
+    untrusted, // nobody vouches for its certificate, or it is another host's
     transfer,
     stopped
   };

@@ -71,7 +71,7 @@ TEST_F(HttpsTest, TrustsTheCertificatesOfSslCertFileAndNoOthers) {
   TlsServer server;
   HttpResult result = get(server.url("/x"));
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->reason, Reason::transfer);
+  EXPECT_EQ(result.failure->reason, Reason::untrusted);
   EXPECT_NE(result.failure->text.find("certificate"), std::string::npos) << result.failure->text;
   setenv("SSL_CERT_FILE", HDIST_GOLDEN_DIR "/tls/cert.pem", 1);
   result = get(server.url("/x"));

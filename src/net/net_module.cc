@@ -265,6 +265,8 @@ private:
     else if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
              code == CURLE_COULDNT_RESOLVE_PROXY)
       end(End::no_connection);
+    else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR)
+      end(End::untrusted, result_.text);
     else if (code == CURLE_PARTIAL_FILE)
       end(End::broken, length() < 0 ? fmt::format("the connection ended too early, after {} bytes",
                                                   before_ + result_.bytes)

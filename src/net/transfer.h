@@ -55,6 +55,7 @@ struct TransferResult {
     first_byte_timeout,
     stall,
     too_large,
+    untrusted,  // nobody vouches for its certificate
     wrong_part, // it does not continue what is there
     broken,
     stopped
@@ -68,7 +69,7 @@ struct TransferResult {
   std::string validator;
   int64_t total = -1;
   int64_t bytes = 0;
-  std::string text; // libcurl's words, for broken and no_connection
+  std::string text; // libcurl's words, for broken, no_connection and untrusted
 };
 
 /// The one function that the module exports, "hdist_net_transfer". Throws only what the callbacks

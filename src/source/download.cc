@@ -294,7 +294,17 @@ AttemptResult Downloader::failed(const HttpFailure& failure, const std::string& 
                                  Clock::time_point start) {
   account(failure, host, start);
   AttemptResult result = AttemptResult::failed(printable(failure.text));
-  result.network = failure.status == 0 && failure.reason != HttpFailure::Reason::bad_address;
+  const bool is_untrusted = failure.reason == Reason::untrusted;
+  result.network = failure.status == 0 && failure.reason != Reason::bad_address && !is_untrusted;
+  if (is_untrusted)
+    result.advice.push_back(
+        {.text =
+             fmt::format("Nobody whom this machine trusts vouches for {}. The certificates here "
+                         "may be old (the package ca-certificates), or of a site (SSL_CERT_FILE "
+                         "names its file), the clock may be wrong, or somebody is in between.",
+                         host),
+         .verb = {},
+         .args = {}});
   // All that it gave stays, and others come first. One that gave nothing had all its time.
   result.worth_waiting = failure.reason == Reason::slow && failure.status != 0;
   return result;
