@@ -263,6 +263,19 @@ int64_t GitFetcher::size_of(const std::string& repository, const std::string& co
   return size;
 }
 
+/// A branch moves, a tag should not.
+void GitFetcher::note_tag(const std::string& url, const std::string& commit) const {
+  const SourceKey key = *SourceKey::parse("git:" + commit);
+  const std::optional<SourceItem> before = store_.note_tag(url, key);
+  if (!before) return;
+  std::string since;
+  for (const SourceAddress& address : before->addresses)
+    if (address.url == public_address(url)) since = " at " + utc_time(address.time_s);
+  events_.warning(fmt::format("the tag {} has moved: it gave {}{} and gives {} now{}",
+                              public_address(url), before->key.str(), since, key.str(),
+                              before->path.empty() ? "" : "; both are kept"));
+}
+
 std::string GitFetcher::commit_of(const GitAddress& address, const std::string& expected, int depth,
                                   Run& run) const {
   if (depth > kDeepest) fail("its submodules are nested too deeply");
@@ -292,6 +305,7 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
   std::optional<std::string> repository = run.git.holder(commit);
   if (!repository) fail("the commit vanished from the store just after it was put there");
   store_.note_commit(commit, size_of(*repository, commit, run), url);
+  if (ref.starts_with("refs/tags/")) note_tag(url, commit);
   return commit;
 }
 

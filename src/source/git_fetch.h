@@ -26,6 +26,7 @@ private:
   struct Run;
   std::string commit_of(const GitAddress& address, const std::string& expected, int depth,
                         Run& run) const;
+  void note_tag(const std::string& url, const std::string& commit) const;
   std::string resolve(const GitAddress& address, std::string& ref, Run& run) const;
   std::string refs_there(const GitAddress& address, const std::string& name, Run& run) const;
   std::string bring(const GitAddress& address, const std::string& ref, const std::string& expected,

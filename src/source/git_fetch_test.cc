@@ -35,6 +35,24 @@ TEST(GitFetch, TagsBranchesAndCommitsAreRefs) {
             "v1 is a branch and a tag there; expected refs/heads/v1 or refs/tags/v1");
 }
 
+TEST(GitFetch, ATagThatHasMovedIsReportedOnce) {
+  GitLab lab;
+  const std::string first = lab.repository("a", "git commit -qm zero --allow-empty; git tag v1");
+  lab.fetch_path("a.git#v1");
+  lab.fetch_path("a.git#v1");
+  EXPECT_TRUE(lab.events.messages().empty());
+  const std::string second =
+      lab.sh("cd a.work; echo two >file; git add -A; git commit -qm two; git "
+             "tag -f v1 >/dev/null; git push -qf --tags ../a.git; git rev-parse v1");
+  EXPECT_EQ(lab.fetch_path("a.git#v1").item->key.str(), "git:" + second);
+  lab.fetch_path("a.git#v1");
+  ASSERT_EQ(lab.events.messages().size(), 1U);
+  EXPECT_NE(lab.events.messages()[0].text.find("a.git#v1 has moved: it gave git:"),
+            std::string::npos);
+  EXPECT_NE(lab.events.messages()[0].text.find(" and gives git:" + second + " now; both are kept"),
+            std::string::npos);
+}
+
 TEST(GitFetch, AnExpectedCommitIsFoundWhereverItIsInTheHistory) {
   GitLab lab;
   std::string first = lab.repository("a", "echo one >file");

@@ -161,6 +161,16 @@ void SourceStore::note_commit(const std::string& commit, int64_t size_bytes,
   });
 }
 
+std::optional<SourceItem> SourceStore::note_tag(const std::string& url,
+                                                const SourceKey& commit) const {
+  const std::string address = "tag " + public_address(url); // which is looked at each time
+  const std::optional<SourceKey> before = files_->key_of_address(address);
+  if (before == commit) return std::nullopt;
+  files_->set_address(address, commit);
+  if (!before) return std::nullopt;
+  return find(*before).value_or(SourceItem{.key = *before});
+}
+
 std::vector<SourceItem> SourceStore::list() const {
   return list_items(*files_);
 }

@@ -132,6 +132,8 @@ public:
   /// A commit that git() keeps: what its files have together, and where it came from.
   void note_commit(const std::string& commit, int64_t size_bytes, const std::string& url) const;
   const GitStore& git() const;
+  /// Remembers what a tag gave. When it gave another commit before: that, as far as it is known.
+  std::optional<SourceItem> note_tag(const std::string& url, const SourceKey& commit) const;
 
   /// Verifies while unpacking: content that does not match the key is an error ("source.corrupt")
   /// and leaves nothing in target. A file: key becomes the file
