@@ -93,10 +93,10 @@ TEST(ItemList, WhatWasNeverFinishedIsALeftoverWhereverItLies) {
   SourceItem item = lab.put(SourceType::file, "x", "http://h/x");
   const std::string half = "/.tmp-abcdefghijkl2345";
   for (const char* place : {"", "/urls", "/users", "/condemned", "/packs/file", "/git"})
-    write_file(lab.path("store") + place + half, "1");
+    write_file(lab.path("store").append(place).append(half), "1");
   const std::string repository = lab.path("store/git/") + sha256("remote").base32();
   for (const char* place : {"", "/refs/hdist/kept"})
-    write_file(repository + place + half, "1");
+    write_file(std::string(repository).append(place).append(half), "1");
   write_file(lab.path("store/git/.tmp-repositorymade22/HEAD"), "1");
   write_file(lab.path("store/dirs/.tmp-repositorymade22/mine"), "1"); // no file: not the store's
   EXPECT_EQ(lab.store.leftovers(true).count, 0U);
