@@ -80,14 +80,15 @@ void remove_begun(const Dir& parent, const Dir& dir, const std::string& name) {
 }
 
 /// False: the name is taken, or somebody took it for one that was only begun.
-bool make_with_owner(const Dir& parent, const std::string& name) {
+bool make_with_owner(const Dir& parent, const std::string& name, bool is_last_try) {
   try {
     if (!parent.make_new_dir(name, 0700)) return false;
     parent.open_dir(name).write_file(kOwner, LeaseHolder::self(random_name(32)).text());
     return true;
   } catch (const Error& error) {
     remove_trial(parent, name);
-    if (error.system_errno() == ENOENT && parent.stat(".").value().st_nlink > 0) return false;
+    // A directory that is removed, and one as /proc, in which nothing can be made, say the same.
+    if (error.system_errno() == ENOENT && !is_last_try) return false;
     throw;
   }
 }
@@ -143,9 +144,11 @@ TrialDir::TrialDir(const std::string& parent, std::string_view prefix)
 
 TrialDir::TrialDir(const Dir& parent, std::string_view prefix) : parent_(parent.duplicate()) {
   remove_dead_trials(parent_, prefix);
+  constexpr int kTries = 1000;
+  int tries = 0;
   do
     name_ = std::string(prefix) + random_name(kRandom);
-  while (!make_with_owner(parent_, name_));
+  while (!make_with_owner(parent_, name_, ++tries >= kTries));
 }
 
 void TrialDir::rename(std::string_view prefix) {

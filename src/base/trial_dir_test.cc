@@ -101,6 +101,10 @@ TEST(TrialDir, APlaceThatIsRemovedIsAnError) {
   EXPECT_THROW(TrialDir trial(gone), Error);
 }
 
+TEST(TrialDir, APlaceInWhichNothingCanBeMadeIsAnError) {
+  EXPECT_THROW(TrialDir trial("/proc"), Error);
+}
+
 TEST(TrialDir, WhatIsLeftIsOfTheDeadOnceTheProcessHasEnded) {
   TempDir tmp;
   Dir parent = Dir::open(tmp.path());
