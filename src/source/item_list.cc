@@ -72,7 +72,7 @@ std::optional<Found> look_at(const Dir& dir, const std::string& digest,
   found.listed.owner = status->st_uid;
   const std::string name = digest + std::string(kNote);
   const std::optional<struct stat> note = dir.stat(name);
-  if (!note) return found;
+  if (!note || !S_ISREG(note->st_mode)) return found;
   const ListedItem* before = last.find(digest);
   if (before != nullptr && before->has_note_in(*note)) {
     found.listed.note = before->note;

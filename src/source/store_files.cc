@@ -60,15 +60,18 @@ std::string address_file(const std::string& url) {
 void share_with_group(const Dir& root) {
   constexpr mode_t kGroup = 02775, kSticky = 01000, kAll = 07777;
   std::optional<struct stat> status = root.stat(".");
-  if (!status || (status->st_mode & kAll) == kGroup) return;
-  if (status->st_uid != ::geteuid())
+  if (!status) return;
+  const bool is_own = status->st_uid == ::geteuid();
+  if (!is_own && (status->st_mode & kAll) != kGroup)
     throw Error(ErrorKind::refused, "source.store-private",
                 fmt::format("{} belongs to another user, and is not for a group", root.path()))
         .advise({.text = "Its owner makes it one with `share = group` in [sources] of his "
                          "configuration, at the next use of it.",
                  .verb = {},
                  .args = {}});
+  // Each is looked at: a person may have made the top, or restored a part.
   auto make = [&](const std::string& name, mode_t mode) {
+    if (!is_own && !root.exists(name) && ::faccessat(root.fd(), ".", W_OK, AT_EACCESS) != 0) return;
     const Dir dir = root.make_dir(name);
     struct stat there {};
     if (::fstat(dir.fd(), &there) != 0) throw_errno("fstat", dir.path());
@@ -76,7 +79,7 @@ void share_with_group(const Dir& root) {
     if (there.st_gid != status->st_gid &&
         ::fchown(dir.fd(), static_cast<uid_t>(-1), status->st_gid) != 0)
       throw_errno("fchown", dir.path());
-    dir.set_mode(".", mode);
+    if ((there.st_mode & kAll) != mode) dir.set_mode(".", mode);
   };
   for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "lists", "packs",
                            "files", "dirs", "commits"})
@@ -84,7 +87,7 @@ void share_with_group(const Dir& root) {
   for (SourceType type : types_of_bytes())
     make(item_directory(type), kGroup);
   make("git", kGroup | kSticky);
-  root.set_mode(".", kGroup); // last: it says that the others are done
+  if ((status->st_mode & kAll) != kGroup) root.set_mode(".", kGroup);
 }
 
 std::string note_of(const std::string& place) {
@@ -92,6 +95,8 @@ std::string note_of(const std::string& place) {
 }
 
 std::optional<ItemNote> read_note(const Dir& dir, const std::string& name) {
+  const std::optional<struct stat> status = dir.stat(note_of(name));
+  if (!status || !S_ISREG(status->st_mode)) return std::nullopt; // what is no file is no note
   std::optional<std::string> text = dir.read_file_if_exists(note_of(name), kSmallFile);
   return text ? ItemNote::parse(*text) : std::nullopt;
 }

@@ -16,6 +16,7 @@ as() { # as UID UMASK COMMAND...
 }
 mkdir "$top/store" "$top/home4301" "$top/home4302"
 chown 4301:$group "$top/store"
+chmod 2775 "$top/store" # as an administrator makes it
 for who in 4301 4302; do
   printf '[sources]\nstore = %s/store\nshare = group\nkeep-file = never\n' "$top" >"$top/home$who/.hashdistconfig"
   echo "of $who" >"$top/home$who/file"
@@ -40,6 +41,12 @@ expect_out "would go"
 expect_exit 3 as 4302 077 "$HDIST" source rm "$first"
 expect_err "uid 4301"
 expect_exit 0 as 4302 077 "$HDIST" unpack "$first" again
+# What is no note hinders nobody.
+note=$(find "$top/store/packs" -name '*.json' | head -n 1)
+as 4302 077 sh -c "mv '$note' '$top/home4302/note' && mkfifo '$note'"
+expect_exit 0 as 4301 077 "$HDIST" source list
+expect_out "$first"
+as 4302 077 mv "$top/home4302/note" "$note"
 
 # A repository that another user made gives objects; its configuration does nothing.
 as 4301 077 git init -q -b main made
