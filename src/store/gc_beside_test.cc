@@ -29,11 +29,11 @@ namespace fs = std::filesystem;
 class GcBeside : public testing::Test {
 protected:
   ArtifactStore open() const { return ArtifactStore::open(path_, test_options()); }
-  GcReport collect(ArtifactStore& store, GcOptions options = {.grace_s = 0}) {
+  GcReport collect(ArtifactStore& store, const GcOptions& options = {.grace_s = 0}) {
     return store.collect(options, events_);
   }
   void make_old(const ArtifactId& id) const {
-    struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - 40 * 86'400, 0}};
+    struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - time_t{40} * 86'400, 0}};
     std::string file = path_ + "/" + id.name() + "/" + record_name(id);
     ASSERT_EQ(utimensat(AT_FDCWD, file.c_str(), times, 0), 0);
   }
@@ -242,8 +242,8 @@ TEST_F(GcBeside, BuildersUsersAndCollectionsDoNotDisturbEachOther) {
   };
   {
     std::vector<std::jthread> collectors;
-    for (int i = 0; i < 2; ++i)
-      collectors.emplace_back(collector);
+    collectors.emplace_back(collector);
+    collectors.emplace_back(collector);
     std::vector<std::jthread> users;
     for (unsigned i = 0; i < 3; ++i)
       users.emplace_back(user, i);
