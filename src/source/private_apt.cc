@@ -51,7 +51,7 @@ void need_program(const std::string& path) {
               fmt::format("{} is not there: deb-src: addresses need apt, or the address of an "
                           "archive in the setting sources.deb-mirror",
                           path));
-  error.advise({.text = "Name an archive, such as http://deb.debian.org/debian",
+  error.advise({.text = "Name an archive, such as http://mirror.example.org/debian",
                 .verb = "config",
                 .args = {"set", "sources.deb-mirror", "ADDRESS"}});
   throw error;
