@@ -308,13 +308,10 @@ void Fetcher::State::note_refresh(const Try& what, const SourceItem& now) {
   if (!before || before->key == now.key) return;
   // Whoever expects the new content knows of it.
   const Level level = what.wanted.expected ? Level::notice : Level::warning;
-  std::string since;
-  for (const SourceAddress& address : before->addresses)
-    if (address.url == public_address(what.address.text)) since = " at " + utc_time(address.time_s);
   events.on(Message{level, fmt::format("the content of {} has changed: it gave {}{} and gives {} "
                                        "now; both are kept",
-                                       public_address(what.address.text), before->key.str(), since,
-                                       now.key.str())});
+                                       public_address(what.address.text), before->key.str(),
+                                       when_given(*before, what.address.text), now.key.str())});
 }
 
 /// The one that gave what is expected; the others have their reasons.

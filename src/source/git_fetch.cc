@@ -268,12 +268,9 @@ void GitFetcher::note_tag(const std::string& url, const std::string& commit) con
   const SourceKey key = *SourceKey::parse("git:" + commit);
   const std::optional<SourceItem> before = store_.note_tag(url, key);
   if (!before) return;
-  std::string since;
-  for (const SourceAddress& address : before->addresses)
-    if (address.url == public_address(url)) since = " at " + utc_time(address.time_s);
   events_.warning(fmt::format("the tag {} has moved: it gave {}{} and gives {} now{}",
-                              public_address(url), before->key.str(), since, key.str(),
-                              before->path.empty() ? "" : "; both are kept"));
+                              public_address(url), before->key.str(), when_given(*before, url),
+                              key.str(), before->path.empty() ? "" : "; both are kept"));
 }
 
 std::string GitFetcher::commit_of(const GitAddress& address, const std::string& expected, int depth,

@@ -38,7 +38,6 @@ bool is_old(const std::optional<struct stat>& status) {
 }
 
 constexpr int64_t kNoteBytes = 16 << 20;
-constexpr int64_t kSettledSeconds = 2;
 
 /// An item that is a file, as it is found.
 struct Found {
@@ -83,7 +82,7 @@ std::optional<Found> look_at(const Dir& dir, const std::string& digest,
   }
   found.listed.note_inode = note->st_ino;
   // What changed a moment ago may change again in the same tick of the clock: it is read again.
-  if (note->st_ctim.tv_sec + kSettledSeconds < now_s()) {
+  if (note->st_ctim.tv_sec + ListCache::kSettledSeconds < now_s()) {
     found.listed.note_changed_s = note->st_ctim.tv_sec;
     found.listed.note_changed_ns = note->st_ctim.tv_nsec;
   }
@@ -99,11 +98,7 @@ std::optional<SourceItem> item_of(const Dir& dir, const SourceKey& key, const Li
                   .last_use_s = listed.written_s,
                   .owner = listed.owner};
   std::optional<ItemNote> note = note_text.empty() ? std::nullopt : ItemNote::parse(note_text);
-  if (!note) return item;
-  if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes) return std::nullopt;
-  item.addresses = std::move(note->addresses);
-  item.tags = std::move(note->tags);
-  item.last_use_s = std::max(item.last_use_s, note->last_use_s);
+  if (note && !std::move(*note).describe(item)) return std::nullopt;
   return item;
 }
 

@@ -141,6 +141,14 @@ std::optional<ItemNote> ItemNote::parse(std::string_view text) {
   return note;
 }
 
+bool ItemNote::describe(SourceItem& item) && {
+  if (size_bytes >= 0 && size_bytes != item.size_bytes) return false;
+  item.addresses = std::move(addresses);
+  item.tags = std::move(tags);
+  item.last_use_s = std::max(item.last_use_s, last_use_s);
+  return true;
+}
+
 void ItemNote::add_address(const std::string& url, int64_t time_s) {
   for (SourceAddress& address : addresses)
     if (address.url == url) {

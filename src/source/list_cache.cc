@@ -21,7 +21,6 @@ constexpr const char* kLists = "lists";
 constexpr std::string_view kHead = "hdist-list 1\n";
 constexpr int64_t kMostBytes = int64_t{1} << 30;
 constexpr std::size_t kWorthWriting = 1000; // items: so many are looked at in some milliseconds
-constexpr int64_t kSettledSeconds = 2;      // the coarsest clock of a file system that is in use
 
 std::string file_name() {
   return fmt::format("{}/{}", kLists, ::geteuid());

@@ -44,6 +44,8 @@ struct ListedDirectory {
 /// note. It counts when the file is this user's; what is wrong with it only costs time.
 class ListCache {
 public:
+  static constexpr int64_t kSettledSeconds =
+      2; // the coarsest clock of a file system that is in use
   /// All views are valid as long as the cache is.
   explicit ListCache(const Dir& store);
   /// Everything in the directory, when no name in it was made, removed or replaced since; notes are

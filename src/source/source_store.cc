@@ -3,6 +3,7 @@
 #include "source/source_store.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "model/hitpack.h"
 #include "source/address.h"
 #include "source/deposit.h"
@@ -46,6 +47,13 @@ void unpack_when_there(const SourceStore& store, const UnpackRequest& request,
 }
 
 } // namespace
+
+std::string when_given(const SourceItem& item, const std::string& url) {
+  const std::string address = public_address(url);
+  for (const SourceAddress& known : item.addresses)
+    if (known.url == address) return " at " + utc_time(known.time_s);
+  return "";
+}
 
 SourceStore SourceStore::open(const std::string& path, const SourceStoreOptions& options) {
   try {

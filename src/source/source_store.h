@@ -32,6 +32,9 @@ struct SourceItem {
   uid_t owner = 0; // who brought it
 };
 
+/// " at 2026-01-02T03:04:05Z": when the address gave it; "" when that is not known.
+std::string when_given(const SourceItem& item, const std::string& url);
+
 /// What is in a store and belongs to no item.
 struct LeftoverSources {
   std::size_t count = 0;

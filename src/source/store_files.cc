@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 
@@ -24,14 +25,17 @@ namespace {
 constexpr const char* kStoreFile = "store.json";
 constexpr const char* kTemporary = "tmp";
 constexpr const char* kAddresses = "urls";
+constexpr std::string_view kRepositories = "git";
+/// Those at the top.
+constexpr std::array kDirectories{kTemporary, kAddresses, "stamps", "users", "condemned", "lists",
+                                  "packs",    "files",    "dirs",   "git",   "commits"};
 constexpr int64_t kSmallFile = 16 << 20;
 constexpr int64_t kDaySeconds = 86'400;
 
 /// Its files are told from others by their names, and old ones are removed: so a directory that has
 /// any of these is not made a store.
 void check_unused(const Dir& root) {
-  for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "lists", "packs",
-                           "files", "dirs", "git", "commits"}) {
+  for (const char* name : kDirectories) {
     if (!root.exists(name)) continue;
     // Another process may have made the store since.
     if (root.exists(kStoreFile)) return;
@@ -71,22 +75,20 @@ void share_with_group(const Dir& root) {
                  .args = {}});
   // Each is looked at: a person may have made the top, or restored a part.
   auto make = [&](const std::string& name, mode_t mode) {
-    if (!is_own && !root.exists(name) && ::faccessat(root.fd(), ".", W_OK, AT_EACCESS) != 0) return;
+    const std::optional<struct stat> there = root.stat(name);
+    if (there && (there->st_uid != ::geteuid() ||
+                  (there->st_gid == status->st_gid && (there->st_mode & kAll) == mode)))
+      return;
+    if (!there && ::faccessat(root.fd(), ".", W_OK, AT_EACCESS) != 0) return; // it is only read
     const Dir dir = root.make_dir(name);
-    struct stat there {};
-    if (::fstat(dir.fd(), &there) != 0) throw_errno("fstat", dir.path());
-    if (there.st_uid != ::geteuid()) return;
-    if (there.st_gid != status->st_gid &&
-        ::fchown(dir.fd(), static_cast<uid_t>(-1), status->st_gid) != 0)
+    if (::fchown(dir.fd(), static_cast<uid_t>(-1), status->st_gid) != 0)
       throw_errno("fchown", dir.path());
-    if ((there.st_mode & kAll) != mode) dir.set_mode(".", mode);
+    dir.set_mode(".", mode);
   };
-  for (const char* name : {kTemporary, kAddresses, "stamps", "users", "condemned", "lists", "packs",
-                           "files", "dirs", "commits"})
-    make(name, kGroup);
+  for (const char* name : kDirectories)
+    make(name, name == kRepositories ? kGroup | kSticky : kGroup);
   for (SourceType type : types_of_bytes())
     make(item_directory(type), kGroup);
-  make("git", kGroup | kSticky);
   if ((status->st_mode & kAll) != kGroup) root.set_mode(".", kGroup);
 }
 
@@ -101,22 +103,13 @@ std::optional<ItemNote> read_note(const Dir& dir, const std::string& name) {
   return text ? ItemNote::parse(*text) : std::nullopt;
 }
 
-void take_over(ItemNote note, SourceItem& item) {
-  item.addresses = std::move(note.addresses);
-  item.tags = std::move(note.tags);
-  item.last_use_s = note.last_use_s;
-}
-
 /// An item that is a file, without its path.
 std::optional<SourceItem> read_item(const Dir& dir, const std::string& name, const SourceKey& key) {
   std::optional<struct stat> status = dir.stat(name);
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
   SourceItem item{.key = key, .size_bytes = status->st_size, .owner = status->st_uid};
   std::optional<ItemNote> note = read_note(dir, name);
-  if (!note) return item;
-  // Cut off, by whatever: as if it were not there, so that it is fetched again.
-  if (note->size_bytes >= 0 && note->size_bytes != item.size_bytes) return std::nullopt;
-  take_over(*std::move(note), item);
+  if (note && !std::move(*note).describe(item)) return std::nullopt;
   return item;
 }
 
@@ -207,7 +200,7 @@ std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
   if (::lstat(repository->c_str(), &status) == 0) item.owner = status.st_uid;
   if (std::optional<ItemNote> note = read_note(root_, item_place(key))) {
     item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
-    take_over(*std::move(note), item);
+    static_cast<void>(std::move(*note).describe(item));
   }
   return item;
 }
@@ -253,9 +246,8 @@ std::optional<SourceKey> StoreFiles::key_of_address(const std::string& url) cons
 }
 
 void StoreFiles::set_address(const std::string& url, const SourceKey& key) const {
-  root_.make_dir(kAddresses)
-      .write_file(base_name(address_file(url)),
-                  fmt::format("{} {}\n", base_name(address_file(url)), key.str()));
+  const std::string name = base_name(address_file(url));
+  root_.make_dir(kAddresses).write_file(name, fmt::format("{} {}\n", name, key.str()));
 }
 
 void StoreFiles::remove_leftovers() const {

@@ -39,9 +39,9 @@ public:
     Error error(ErrorKind::failed, "source.corrupt",
                 fmt::format("{} is damaged: its content is that of {}, expected {}", item_.path,
                             found.str(), item_.key.str()));
-    error.advise({.text = fmt::format("Remove {} and fetch the source again.", item_.path),
-                  .verb = {},
-                  .args = {}});
+    error.advise({.text = "Mend it from the addresses that gave it",
+                  .verb = "source",
+                  .args = {"verify", "--repair", item_.key.str()}});
     throw error;
   }
 
