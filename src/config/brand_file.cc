@@ -152,10 +152,17 @@ constexpr std::string_view kPythonModules =
     "urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib "
     "xml xmlrpc zipapp zipfile zipimport zlib zoneinfo";
 
+constexpr std::string_view kPythonKeywords =
+    "and as assert async await break class continue def del elif else except finally for from "
+    "global if import in is lambda nonlocal not or pass raise return try while with yield";
+
 /// What belongs to another program does not have the distribution's name. The user's are in the
 /// home, where nobody else's settings are.
 void check_file_of_its_own(Fields& fields, std::string_view field, const std::string& path,
                            const Brand& brand) {
+  const std::vector<std::string> parts = split(path, '/');
+  if (std::find(parts.begin(), parts.end(), "..") != parts.end())
+    throw fields.error(field, fmt::format("\"{}\": expected a path without \"..\"", path));
   const bool is_of_site = field == "system_config";
   if (path.starts_with("~/") == is_of_site)
     throw taken(fields, field, path,
@@ -235,6 +242,11 @@ std::string python_package_field(Fields& fields, const std::string& fallback) {
       throw fields.error("python_package",
                          fmt::format("\"{}\": expected a Python name such as \"qsnake.hashdist\"",
                                      printable(name)));
+  for (const std::string& part : parts)
+    if (is_listed(kPythonKeywords, part))
+      throw taken(
+          fields, "python_package", name,
+          fmt::format("has a word of the language Python: expected a name without \"{}\"", part));
   const std::string& top = parts.front();
   if (top == Brand().python_package || top == "hashdistlib")
     throw taken(fields, "python_package", name,

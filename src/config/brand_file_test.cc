@@ -119,6 +119,8 @@ TEST(BrandFile, ConfigFilesAreOfItsOwn) {
   says("system_config = \"/etc/passwd\"", "expected one with \"python\" or \"snake\" in its name");
   says("config = \"~/.bashrc\"", "may be a file of another program");
   says("config = \"~/.snake/\"", "may be a file of another program");
+  says("config = \"~/../snake\"", "expected a path without \"..\"");
+  says("python_package = \"snake.class\"", "expected a name without \"class\"");
   says("config = \"~/snake\\u001b\"", "expected an absolute path, or one that starts with ~/");
   EXPECT_EQ(error_of("name = \"python-snake\"\nconfig = \"~/.config/Snake/settings\"\n"
                      "system_config = \"/opt/python/etc/config\"\n"),

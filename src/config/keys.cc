@@ -114,6 +114,12 @@ std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_vi
   return std::nullopt;
 }
 
+std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_view name) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  return find_key(keys, name.substr(0, dot), name.substr(dot + 1));
+}
+
 std::string unknown_key(const std::vector<KeySpec>& keys, std::string_view section,
                         std::string_view key) {
   std::vector<std::string> names = keys_of(keys, section);

@@ -42,6 +42,8 @@ std::vector<KeySpec> known_keys(const Brand& brand);
 /// present key.
 std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_view section,
                                 std::string_view key);
+/// The same of "builder.store".
+std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_view name);
 /// Why there is no such key: `unknown key "stroe" in [builder]; did you mean "store"?`
 std::string unknown_key(const std::vector<KeySpec>& keys, std::string_view section,
                         std::string_view key);

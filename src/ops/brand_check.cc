@@ -32,6 +32,13 @@ void check_there(const Document& toml, const Value& value, const std::string& fi
   const std::string path = normal_path(join_path(base, *value.if_string()));
   struct stat info {};
   const bool is_there = stat(path.c_str(), &info) == 0;
+  // It is given away with the brand, so a brand.toml of somebody else must not pick what.
+  if (is_there && !(real_path(path) + "/").starts_with(real_path(base) + "/"))
+    throw document_error(toml, value.position(), field,
+                         fmt::format("{} lies outside the folder of this file: expected a path in "
+                                     "it, because it is published with the brand",
+                                     printable(path)),
+                         "outside");
   if (is_there && (is_folder ? S_ISDIR(info.st_mode) : S_ISREG(info.st_mode))) return;
   throw document_error(toml, value.position(), field,
                        fmt::format("expected a {}, but {} {}",

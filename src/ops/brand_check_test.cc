@@ -3,6 +3,8 @@
 #include "data/toml.h"
 #include "ops/ops_testing.h"
 
+#include <filesystem>
+
 namespace hdist {
 namespace {
 
@@ -35,6 +37,17 @@ TEST_F(BrandCheck, WhatIsNotThereIsSaidWithItsLine) {
        "is not there");
   says("[[commands]]\nname = \"c\"\nsummary = \"s\"\nfile = \"none\"",
        "brand.toml:5:8: commands[0].file: expected a file, but ", "is not there");
+}
+
+TEST_F(BrandCheck, WhatLiesOutsideItsFolderIsNotPublished) {
+  constexpr const char* kOutside = "lies outside the folder of this file";
+  says("collections = [\"/etc\"]", "brand.toml:2:16: collections[0]: /etc ", kOutside);
+  says("collections = [\"..\"]", "brand.toml:2:16: collections[0]: ", kOutside);
+  std::filesystem::create_directory_symlink("/etc", tmp_.path() + "/link");
+  says("collections = [\"link\"]", "brand.toml:2:16: collections[0]: ", kOutside);
+  says("default_stack = \"/etc/passwd\"", "brand.toml:2:17: default_stack: ", kOutside);
+  says("[[commands]]\nname = \"c\"\nsummary = \"s\"\nfile = \"/etc/passwd\"",
+       "brand.toml:5:8: commands[0].file: ", kOutside);
 }
 
 TEST_F(BrandCheck, CollectionsOfOneNameDoNotHideOneAnother) {

@@ -86,11 +86,8 @@ Doubts of_mapping(const std::string& mapping) {
 }
 
 Doubts of_policy(const Session& session, const std::string& name) {
-  const std::size_t dot = name.find('.');
-  const bool is_key =
-      dot != std::string::npos &&
-      find_key(known_keys(session.brand()), name.substr(0, dot), name.substr(dot + 1));
-  if (!is_key) throw invalid(name, "the name of a setting, such as builder.share");
+  if (!find_key(known_keys(session.brand()), name))
+    throw invalid(name, "the name of a setting, such as builder.share");
   const std::string& site = session.brand().system_config_file;
   const std::string& file = session.config().file();
   if (real_path_if_exists(file).value_or(file) == real_path_if_exists(site).value_or(site))

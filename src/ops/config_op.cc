@@ -8,9 +8,12 @@ namespace hdist {
 ConfigOpResponse list_config(Session& session, const ConfigOpRequest& request) {
   const std::vector<Setting>& settings = session.config().settings();
   if (!request.key) return {settings};
+  // It may be an old spelling.
+  const std::optional<KeySpec> known = find_key(known_keys(session.brand()), *request.key);
+  const std::string name = known ? known->section + "." + known->key : *request.key;
   std::vector<KeySpec> keys;
   for (const Setting& setting : settings) {
-    if (setting.section + "." + setting.key == *request.key) return {{setting}};
+    if (setting.section + "." + setting.key == name) return {{setting}};
     keys.push_back({.section = setting.section, .key = setting.key, .standard = {}});
   }
   throw unknown_setting(keys, *request.key);

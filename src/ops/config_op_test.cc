@@ -17,6 +17,12 @@ TEST_F(ConfigOpTest, EachSettingHasAnOrigin) {
                 R"(/.hashdistconfig:2","default":"on"}]})");
 }
 
+TEST_F(ConfigOpTest, AnOldSpellingIsFound) {
+  EXPECT_EQ(list_config(*session_, {"hashdist.python2-path"}).settings.at(0).key, "python-path");
+  EXPECT_NE(message_of([&] { list_config(*session_, {""}); }).find("there is no setting"),
+            std::string::npos);
+}
+
 TEST_F(ConfigOpTest, AnUnknownKeyIsGivenTheNearest) {
   EXPECT_EQ(message_of([&] { list_config(*session_, {"builder.stroe"}); }),
             "there is no setting 'builder.stroe'; is 'builder.store' meant?");

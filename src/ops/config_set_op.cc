@@ -17,11 +17,7 @@ namespace hdist {
 namespace {
 
 KeySpec known_key(const std::vector<KeySpec>& keys, const std::string& name) {
-  std::size_t dot = name.find('.');
-  bool has_dot = dot != std::string::npos;
-  std::optional<KeySpec> key =
-      has_dot ? find_key(keys, name.substr(0, dot), name.substr(dot + 1)) : std::nullopt;
-  if (key) return *key;
+  if (std::optional<KeySpec> key = find_key(keys, name)) return *key;
   throw unknown_setting(keys, name);
 }
 
