@@ -159,6 +159,7 @@ Value source_value(const SourceItem& item) {
   value.set("tags", to_value(item.tags));
   value.set("last_use", item.last_use_s);
   value.set("path", item.path);
+  value.set("tree", item.tree ? Value(item.tree->str()) : Value());
   return value;
 }
 

@@ -32,7 +32,7 @@ SourceResponse remove_sources(Session& session, const SourceRequest& request);
 
 /// {"keys": [...]}, and a flag: "dry_run" or "repair", or none ("")
 SourceRequest read_source_request(const Document& request, const std::string& flag);
-/// {"key", "size", "urls": [{"url", "time"}], "tags", "last_use", "path"}
+/// {"key", "size", "urls": [{"url", "time"}], "tags", "last_use", "path", "tree": KEY or null}
 Value source_value(const SourceItem& item);
 Value to_value(const SourceResponse& response);
 

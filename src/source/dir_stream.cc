@@ -24,7 +24,8 @@ namespace hdist {
 
 namespace {
 
-constexpr char kFile = 'f', kExecutable = 'x', kSymlink = 'l', kDirectory = 'd', kEnd = 'e';
+constexpr char kFile = kDirStreamFile, kExecutable = kDirStreamExecutable,
+               kSymlink = kDirStreamSymlink, kDirectory = kDirStreamDirectory, kEnd = kDirStreamEnd;
 constexpr std::size_t kPiece = std::size_t{256} << 10;
 constexpr std::size_t kLongestName = 255;
 constexpr std::size_t kLongestPath = 4095; // PATH_MAX without its NUL
@@ -102,11 +103,11 @@ private:
     std::string name = base_name(entry.path);
     switch (entry.type) {
     case EntryType::directory:
-      sink_(kDirectory + number(name.size(), 4) + name);
+      sink_(dir_stream_entry(kDirectory, name, std::nullopt));
       open_.push_back({entry.path, entry.stat});
       return;
     case EntryType::symlink:
-      sink_(kSymlink + number(name.size(), 4) + name + number(entry.target.size(), 8) +
+      sink_(dir_stream_entry(kSymlink, name, static_cast<int64_t>(entry.target.size())) +
             entry.target);
       return;
     case EntryType::file:
@@ -126,7 +127,7 @@ private:
     if (!is_unchanged(status_of(file.get(), path), entry.stat)) throw changed(path);
     bool is_executable = (entry.stat.st_mode & S_IXUSR) != 0;
     auto size = static_cast<uint64_t>(entry.stat.st_size);
-    sink_((is_executable ? kExecutable : kFile) + number(name.size(), 4) + name + number(size, 8));
+    sink_(dir_stream_entry(is_executable ? kExecutable : kFile, name, entry.stat.st_size));
     uint64_t done = 0;
     while (std::size_t got = read_some(file.get(), buffer_.data(), buffer_.size(), path)) {
       check_stop(stop_, path);
@@ -338,6 +339,17 @@ private:
 };
 
 } // namespace
+
+std::string_view dir_stream_begin() {
+  return kDirStreamMagic;
+}
+
+std::string dir_stream_entry(char kind, std::string_view name, std::optional<int64_t> size_bytes) {
+  std::string text = kind + number(name.size(), 4);
+  text += name;
+  if (size_bytes) text += number(static_cast<uint64_t>(*size_bytes), 8);
+  return text;
+}
 
 void set_fixed_times(int fd, const std::string& path) {
   constexpr std::array<timespec, 2> kTimes{timespec{kTime, 0}, timespec{kTime, 0}};

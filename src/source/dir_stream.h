@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -25,6 +26,14 @@ struct DirStreamOptions {
   /// Sees every byte of the stream, in order, and all of them also when it is refused.
   std::function<void(std::string_view)> seen;
 };
+
+/// The parts of a stream, for who makes one from something else than a directory: the beginning,
+/// then entries, each directory with its end after what is in it, and the end of all. `size_bytes`
+/// is that of the content, or of a link's target, which follow the entry; a directory has none.
+constexpr char kDirStreamFile = 'f', kDirStreamExecutable = 'x', kDirStreamSymlink = 'l',
+               kDirStreamDirectory = 'd', kDirStreamEnd = 'e';
+std::string_view dir_stream_begin();
+std::string dir_stream_entry(char kind, std::string_view name, std::optional<int64_t> size_bytes);
 
 /// Unpacks the stream in `fd` (from offset 0) below the empty directory `target`. There is one
 /// stream for each tree: what is not exactly as the writer makes it is Error failed

@@ -178,9 +178,9 @@ std::string GitFetcher::refs_there(const GitAddress& address, const std::string&
 }
 
 /// Fetches into refs of `incoming`; the commit that arrived.
-std::string GitFetcher::bring(const GitAddress& address, const std::string& ref,
-                              const std::string& expected, const std::string& repository,
-                              Run& run) const {
+GitFetcher::Brought GitFetcher::bring(const GitAddress& address, const std::string& ref,
+                                      const std::string& expected, const std::string& repository,
+                                      Run& run) const {
   const GitUse use(repository);
   Incoming incoming(repository);
   auto fetch = [&](const std::vector<std::string>& refspecs) {
@@ -219,8 +219,11 @@ std::string GitFetcher::bring(const GitAddress& address, const std::string& ref,
     fail(expected.empty() ? fmt::format("{} is no commit", ref)
                           : fmt::format("the repository has no commit {}", expected));
   bring_submodules(address, repository, commit, 0, run);
+  // Where a note of an earlier time is left, before it is an item again.
+  const GitContentSum sum = sum_of_commit(run.git, commit, repository, run.stop);
+  store_.check_tree(commit, sum.tree);
   run.git.keep(repository, commit);
-  return commit;
+  return {commit, sum};
 }
 
 void GitFetcher::bring_submodules(const GitAddress& address, const std::string& repository,
@@ -248,19 +251,6 @@ void GitFetcher::bring_submodules(const GitAddress& address, const std::string& 
                        public_address(from->remote), error.message()));
     }
   }
-}
-
-/// What the files of the commit have together; submodules not counted.
-int64_t GitFetcher::size_of(const std::string& repository, const std::string& commit,
-                            Run& run) const {
-  int64_t size = 0;
-  for (const std::string& line : split(
-           run.isolated(repository, {"ls-tree", "-r", "-l", "-z", "--full-tree", commit}), '\0')) {
-    std::vector<std::string> words = split_words(line.substr(0, line.find('\t')));
-    constexpr std::size_t kSizeWord = 3;
-    if (words.size() > kSizeWord) size += parse_int(words[kSizeWord]).value_or(0);
-  }
-  return size;
 }
 
 /// A branch moves, a tag should not.
@@ -294,14 +284,18 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
   }
   std::string ref;
   std::string commit = expected.empty() ? resolve(address, ref, run) : expected;
+  std::optional<GitContentSum> sum;
   if (!run.git.holder(commit)) {
     std::string repository = run.git.repository(address, run.stop);
-    commit = bring(address, ref, expected, repository, run);
+    Brought brought = bring(address, ref, expected, repository, run);
+    commit = std::move(brought.commit);
+    sum = std::move(brought.sum);
   }
+  const std::optional<SourceItem> item = store_.find(*SourceKey::parse("git:" + commit));
+  if (!item) fail("the commit vanished from the store just after it was put there");
+  if (!sum && !item->tree) sum = sum_of_commit(run.git, commit, "", run.stop);
   std::string url = address.remote + (address.ref.empty() ? "" : "#" + address.ref);
-  std::optional<std::string> repository = run.git.holder(commit);
-  if (!repository) fail("the commit vanished from the store just after it was put there");
-  store_.note_commit(commit, size_of(*repository, commit, run), url);
+  store_.note_commit(commit, sum, url);
   if (ref.starts_with("refs/tags/")) note_tag(url, commit);
   return commit;
 }
@@ -330,6 +324,7 @@ AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, P
     AttemptResult result = AttemptResult::failed(error.message());
     result.network = run.network;
     result.ssh = run.ssh;
+    result.advice = error.advice();
     return result;
   }
 }

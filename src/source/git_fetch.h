@@ -5,6 +5,7 @@
 #include "source/attempt.h"
 #include "source/download.h"
 #include "source/git_address.h"
+#include "source/git_content.h"
 
 #include <stop_token>
 #include <string>
@@ -29,11 +30,14 @@ private:
   void note_tag(const std::string& url, const std::string& commit) const;
   std::string resolve(const GitAddress& address, std::string& ref, Run& run) const;
   std::string refs_there(const GitAddress& address, const std::string& name, Run& run) const;
-  std::string bring(const GitAddress& address, const std::string& ref, const std::string& expected,
-                    const std::string& repository, Run& run) const;
+  struct Brought {
+    std::string commit;
+    GitContentSum sum;
+  };
+  Brought bring(const GitAddress& address, const std::string& ref, const std::string& expected,
+                const std::string& repository, Run& run) const;
   void bring_submodules(const GitAddress& address, const std::string& repository,
                         const std::string& commit, int depth, Run& run) const;
-  int64_t size_of(const std::string& repository, const std::string& commit, Run& run) const;
   const SourceStore& store_;
   Downloader& downloader_;
   Events& events_;

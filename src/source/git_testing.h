@@ -52,6 +52,9 @@ public:
     });
     return code == "(no error)" ? tree_text(path("target")) : code;
   }
+  void verify(const std::string& commit) const {
+    store.verify({.key = *SourceKey::parse("git:" + commit)});
+  }
   FakeHttp http;
   DeadHosts dead_hosts{""};
   RecordedEvents events;

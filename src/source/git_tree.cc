@@ -2,14 +2,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "source/dir_stream.h"
-#include "source/item_removal.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <map>
 
 namespace hdist {
@@ -20,82 +15,11 @@ using Kind = GitTreeEntry::Kind;
 
 constexpr std::size_t kMostEntries = 5'000'000;
 constexpr std::size_t kLongestPath = 4095;
-constexpr int64_t kMostBytes = int64_t{64} << 30;
-constexpr int kDeepestSubmodule = 10;
 
 Error too_large(const std::string& commit, const std::string& why) {
   return {ErrorKind::refused, "source.too-large",
           fmt::format("git:{} is larger than the limit: it has {}", commit, why)};
 }
-
-/// Nothing is written; the content is only compared with its names.
-class Check final : public GitObjectSink {
-public:
-  void begin(std::size_t, const std::string&, int64_t) override {}
-  void piece(std::string_view) override {}
-  void end() override {}
-};
-
-/// Contents of files and targets of links on their way to their places.
-class FileWriter final : public GitObjectSink {
-public:
-  FileWriter(const Dir& target, const std::string& commit, const std::vector<GitPath>& files)
-      : target_(target), commit_(commit), files_(files), here_(target.duplicate()) {}
-
-  void begin(std::size_t index, const std::string& type, int64_t size_bytes) override {
-    file_ = &files_.at(index);
-    if (type != "blob")
-      throw Error(ErrorKind::failed, "source.corrupt",
-                  fmt::format("{} of git:{} is a {}, expected a blob", printable(file_->path),
-                              commit_, type));
-    total_ += size_bytes;
-    if (total_ > kMostBytes) throw too_large(commit_, "more than 64 GiB of content");
-    std::string directory = parent_path(file_->path);
-    if (directory != directory_) {
-      here_ = directory == "." ? target_.duplicate() : target_.open_dir(directory);
-      directory_ = directory;
-    }
-    link_.clear();
-    if (file_->kind == Kind::symlink) {
-      if (size_bytes == 0 || size_bytes > static_cast<int64_t>(kLongestPath))
-        throw too_large(commit_, "a symlink whose target is empty or too long");
-      return;
-    }
-    mode_t mode = file_->kind == Kind::executable ? 0755 : 0644;
-    name_ = join_path(target_.path(), file_->path);
-    out_ = here_.open_file(base_name(file_->path), O_WRONLY | O_CREAT | O_EXCL, mode);
-  }
-  void piece(std::string_view bytes) override {
-    if (file_->kind == Kind::symlink)
-      link_ += bytes;
-    else
-      write_all(out_.get(), bytes, name_);
-  }
-  void end() override {
-    if (file_->kind == Kind::symlink) {
-      if (link_.find('\0') != std::string::npos)
-        throw Error(ErrorKind::refused, "source.unsafe-path",
-                    fmt::format("the symlink {} of git:{} has a NUL byte", printable(file_->path),
-                                commit_));
-      here_.make_symlink(link_, base_name(file_->path));
-      return;
-    }
-    set_fixed_times(out_.get(), name_);
-    if (::close(out_.release()) != 0) throw_errno("close", name_);
-  }
-
-private:
-  const Dir& target_;
-  const std::string& commit_;
-  const std::vector<GitPath>& files_;
-  Dir here_;
-  std::string directory_ = ".";
-  const GitPath* file_ = nullptr;
-  Fd out_;
-  std::string name_; // of out_, for messages
-  std::string link_;
-  int64_t total_ = 0;
-};
 
 std::vector<std::string> objects_of(const std::vector<GitPath>& paths) {
   std::vector<std::string> names;
@@ -103,63 +27,6 @@ std::vector<std::string> objects_of(const std::vector<GitPath>& paths) {
   for (const GitPath& path : paths)
     names.push_back(path.object);
   return names;
-}
-
-std::vector<GitPath> only(const std::vector<GitPath>& paths, bool (*is_wanted)(Kind)) {
-  std::vector<GitPath> found;
-  std::copy_if(paths.begin(), paths.end(), std::back_inserter(found),
-               [&](const GitPath& path) { return is_wanted(path.kind); });
-  return found;
-}
-
-bool is_content(Kind kind) {
-  return kind == Kind::file || kind == Kind::executable || kind == Kind::symlink;
-}
-
-/// The commits of submodules that must be in the store, with the path of each.
-std::vector<GitPath> wanted_submodules(const GitStore& store, const std::string& repository,
-                                       const std::string& commit, const std::vector<GitPath>& all,
-                                       const std::stop_token& stop) {
-  std::vector<GitPath> links = only(all, [](Kind kind) { return kind == Kind::submodule; });
-  if (links.empty()) return links;
-  std::vector<GitSubmodule> named = git_submodules(store.program(), repository, commit, stop);
-  std::erase_if(links, [&](const GitPath& link) {
-    return std::none_of(named.begin(), named.end(),
-                        [&](const GitSubmodule& one) { return one.path == link.path; });
-  });
-  return links;
-}
-
-std::string need_holder(const GitStore& store, const std::string& commit, const std::string& what) {
-  std::optional<std::string> repository = store.holder(commit);
-  if (!repository && await_verdict(store, *SourceKey::parse("git:" + commit)))
-    repository = store.holder(commit);
-  if (repository) return *std::move(repository);
-  throw Error(ErrorKind::failed, "source.not-found",
-              fmt::format("git:{}{} is not in the source store", commit, what));
-}
-
-/// The commit itself, or a submodule below it.
-struct Part {
-  std::string commit;
-  std::string path; // below the top; "": the commit itself
-  int depth = 0;
-};
-
-/// Calls `visit` for the part and for each submodule below it.
-template <typename Visit>
-void for_each_part(const GitStore& store, const Part& part, const Visit& visit,
-                   const std::stop_token& stop) {
-  const auto& [commit, path, depth] = part;
-  if (depth > kDeepestSubmodule) throw too_large(commit, "submodules nested too deeply");
-  std::string what = path.empty() ? "" : fmt::format(" (the submodule {})", printable(path));
-  std::string repository = need_holder(store, commit, what);
-  std::vector<GitPath> all = list_git_tree(store.program(), repository, commit, stop);
-  visit(repository, commit, path, all);
-  for (const GitPath& link : wanted_submodules(store, repository, commit, all, stop))
-    for_each_part(store,
-                  {link.object, path.empty() ? link.path : join_path(path, link.path), depth + 1},
-                  visit, stop);
 }
 
 } // namespace
@@ -217,50 +84,6 @@ std::vector<GitSubmodule> git_submodules(const GitProgram& program, const std::s
       stop);
   if (!answer.ok) return {}; // there is none, or it cannot be understood
   return parse_git_submodules(answer.output);
-}
-
-void unpack_git_commit(const GitStore& store, const std::string& commit, const Dir& target,
-                       const std::stop_token& stop) {
-  std::vector<std::string> directories = {"."};
-  for_each_part(
-      store, {.commit = commit, .path = ""},
-      [&](const std::string& repository, const std::string& part, const std::string& path,
-          const std::vector<GitPath>& all) {
-        auto below = [&](const std::string& name) {
-          return path.empty() ? name : join_path(path, name);
-        };
-        // All directories first, so that nothing can be written through a link.
-        for (const GitPath& entry : all)
-          if (!is_content(entry.kind)) {
-            directories.push_back(below(entry.path));
-            if (!target.make_new_dir(directories.back()))
-              throw Error(ErrorKind::refused, "source.unsafe-path",
-                          fmt::format("{} of git:{} is there already",
-                                      printable(directories.back()), part));
-          }
-        std::vector<GitPath> files = only(all, is_content);
-        Dir top = path.empty() ? target.duplicate() : target.open_dir(path);
-        FileWriter writer(top, part, files);
-        read_git_objects(store.program(), repository, objects_of(files), writer, stop);
-      },
-      stop);
-  for (auto directory = directories.rbegin(); directory != directories.rend(); ++directory) {
-    Dir dir = *directory == "." ? target.duplicate() : target.open_dir(*directory);
-    set_fixed_times(dir.fd(), dir.path());
-  }
-}
-
-void verify_git_commit(const GitStore& store, const std::string& commit,
-                       const std::stop_token& stop) {
-  for_each_part(
-      store, {.commit = commit, .path = ""},
-      [&](const std::string& repository, const std::string&, const std::string&,
-          const std::vector<GitPath>& all) {
-        Check check;
-        read_git_objects(store.program(), repository, objects_of(only(all, is_content)), check,
-                         stop);
-      },
-      stop);
 }
 
 } // namespace hdist

@@ -4,7 +4,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "data/digest.h"
-#include "source/git_tree.h"
+#include "source/git_content.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
 #include "source/list_cache.h"
@@ -314,7 +314,7 @@ std::vector<SourceItem> list_cut_off(const StoreFiles& files) {
 
 void verify_item(const StoreFiles& files, const SourceItem& item, const std::stop_token& stop) {
   if (item.key.type() == SourceType::git)
-    verify_git_commit(files.git(), item.key.digest(), stop);
+    files.check_tree(item.key, sum_of_commit(files.git(), item.key.digest(), "", stop).tree);
   else
     verify_file(item, stop);
 }

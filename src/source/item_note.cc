@@ -117,6 +117,7 @@ std::string ItemNote::text() const {
   note.set("urls", std::move(urls));
   note.set("tags", std::move(tag_list));
   note.set("last_use", last_use_s);
+  if (!tree.empty()) note.set("tree", tree);
   return compact_json(note) + "\n";
 }
 
@@ -133,6 +134,8 @@ std::optional<ItemNote> ItemNote::parse(std::string_view text) {
   note.key = text_or_empty(value, "key");
   note.size_bytes = integer_or(value, "size", -1);
   note.last_use_s = integer_or(value, "last_use", 0);
+  const std::optional<SourceKey> tree = SourceKey::parse(text_or_empty(value, "tree"));
+  if (tree && tree->type() == SourceType::dir && !tree->is_short()) note.tree = tree->str();
   for (const Value& entry : list_or_empty(value, "urls"))
     if (std::string url = text_or_empty(entry, "url"); !url.empty())
       note.addresses.push_back({std::move(url), integer_or(entry, "time", 0)});
@@ -146,6 +149,7 @@ bool ItemNote::describe(SourceItem& item) && {
   item.addresses = std::move(addresses);
   item.tags = std::move(tags);
   item.last_use_s = std::max(item.last_use_s, last_use_s);
+  item.tree = SourceKey::parse(tree);
   return true;
 }
 

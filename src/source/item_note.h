@@ -10,14 +10,15 @@
 
 namespace hdist {
 
-/// On disk: {"version":1,"key","size","urls":[{"url","time"}],"tags","last_use"}; times in seconds
-/// since 1970.
+/// On disk: {"version":1,"key","size","urls":[{"url","time"}],"tags","last_use"}, and of a commit
+/// "tree"; times in seconds since 1970.
 struct ItemNote {
   std::string key;
   int64_t size_bytes = -1; // -1: not known
   std::vector<SourceAddress> addresses;
   std::vector<std::string> tags;
   int64_t last_use_s = 0;
+  std::string tree; // of a commit: the dir: key of what it gives; "": not known
 
   std::string text() const;
   /// Reads what it understands; a text that is no note of version 1 gives nullopt.

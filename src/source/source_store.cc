@@ -8,7 +8,7 @@
 #include "source/address.h"
 #include "source/deposit.h"
 #include "source/dir_stamp.h"
-#include "source/git_tree.h"
+#include "source/git_unpack.h"
 #include "source/item_list.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
@@ -159,14 +159,19 @@ const GitStore& SourceStore::git() const {
   return files_->git();
 }
 
-void SourceStore::note_commit(const std::string& commit, int64_t size_bytes,
+void SourceStore::note_commit(const std::string& commit, const std::optional<GitContentSum>& sum,
                               const std::string& url) const {
   files_->change_note(*SourceKey::parse("git:" + commit), [&](ItemNote& note) {
-    note.size_bytes = size_bytes;
+    if (sum) note.size_bytes = sum->size_bytes;
+    if (sum && note.tree.empty()) note.tree = sum->tree.str();
     note.last_use_s = now_s();
     note.add_address(public_address(url), now_s());
     return true;
   });
+}
+
+void SourceStore::check_tree(const std::string& commit, const SourceKey& tree) const {
+  files_->check_tree(*SourceKey::parse("git:" + commit), tree);
 }
 
 std::optional<SourceItem> SourceStore::note_tag(const std::string& url,
@@ -228,7 +233,8 @@ void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& st
             : UnpackTarget(request.target, request.into_existing, content);
     if (target.is_finished()) return;
     if (request.key.type() == SourceType::git && request.strip.value_or(0) == 0)
-      unpack_git_commit(git(), request.key.digest(), target.dir(), stop);
+      check_tree(request.key.digest(),
+                 unpack_git_commit(git(), request.key.digest(), target.dir(), stop));
     else
       unpack_when_there(*this, request, target, stop);
     std::move(target).publish();

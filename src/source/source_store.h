@@ -29,7 +29,8 @@ struct SourceItem {
   std::vector<SourceAddress> addresses;
   std::vector<std::string> tags;
   int64_t last_use_s = 0;
-  uid_t owner = 0; // who brought it
+  uid_t owner = 0;               // who brought it
+  std::optional<SourceKey> tree; // of a commit: the dir: key of what it gives, once that is known
 };
 
 /// " at 2026-01-02T03:04:05Z": when the address gave it; "" when that is not known.
@@ -43,6 +44,7 @@ struct LeftoverSources {
 
 class GitStore;
 struct DirStamp;
+struct GitContentSum;
 class SourceStore;
 class StoreFiles;
 
@@ -132,8 +134,12 @@ public:
   std::optional<SourceItem> find_stamped(const std::string& directory, const DirStamp& stamp) const;
   void note_stamp(const std::string& directory, const DirStamp& stamp, const SourceKey& key) const;
 
-  /// A commit that git() keeps: what its files have together, and where it came from.
-  void note_commit(const std::string& commit, int64_t size_bytes, const std::string& url) const;
+  /// A commit that git() keeps: what it gives, unless that is known, and where it came from.
+  void note_commit(const std::string& commit, const std::optional<GitContentSum>& sum,
+                   const std::string& url) const;
+  /// Error failed "source.corrupt" when the commit gave another directory before than `tree`. What
+  /// is not known is noted, where the store can be written.
+  void check_tree(const std::string& commit, const SourceKey& tree) const;
   const GitStore& git() const;
   /// Remembers what a tag gave. When it gave another commit before: that, as far as it is known.
   std::optional<SourceItem> note_tag(const std::string& url, const SourceKey& commit) const;

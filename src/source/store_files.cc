@@ -224,6 +224,35 @@ void StoreFiles::change_note(const SourceKey& key,
   holder_of(root_, place).write_file(base_name(note_of(place)), note.text());
 }
 
+// Whoever may write to the store may write the note, too: its digest can only refuse, since each
+// object is compared with its name besides.
+void StoreFiles::check_tree(const SourceKey& commit, const SourceKey& tree) const {
+  const std::optional<ItemNote> note = read_note(root_, item_place(commit));
+  const std::optional<SourceKey> before = SourceKey::parse(note ? note->tree : "");
+  if (before == tree) return;
+  if (before) {
+    const std::string path = join_path(root_.path(), note_of(item_place(commit)));
+    Error error(ErrorKind::failed, "source.corrupt",
+                fmt::format("{} gives {}, and gave {} when it was kept ({}), although each object "
+                            "has the SHA-1 that it is called by: either they or that note are "
+                            "forged",
+                            commit.str(), tree.str(), before->str(), path));
+    error.advise({.text = "Compare it with another copy of the repository. If that has the same "
+                          "content the note is wrong: remove that file.",
+                  .verb = {},
+                  .args = {}});
+    throw error;
+  }
+  try {
+    change_note(commit, [&](ItemNote& now) {
+      if (!now.tree.empty()) return false;
+      now.tree = tree.str();
+      return true;
+    });
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): a store of others cannot be written
+  }
+}
+
 std::optional<SourceKey> StoreFiles::key_of_address(const std::string& url) const {
   const std::string name = address_file(url);
   std::optional<std::string> text;

@@ -30,6 +30,9 @@ public:
   /// at once lose one change, never the note.
   void change_note(const SourceKey& key, const std::function<bool(ItemNote&)>& change) const;
 
+  /// As SourceStore::check_tree(); also of a commit that is not kept yet.
+  void check_tree(const SourceKey& commit, const SourceKey& tree) const;
+
   /// The key that the index has for an address; the item may be gone.
   std::optional<SourceKey> key_of_address(const std::string& url) const;
   void set_address(const std::string& url, const SourceKey& key) const;

@@ -74,6 +74,7 @@ std::string info_text(const SourceItem& item) {
       fmt::format("key       {}\npath      {}\nsize      {} ({} bytes)\nlast use  {}\n",
                   item.key.str(), printable(item.path), human_size(item.size_bytes),
                   item.size_bytes, utc_time(item.last_use_s));
+  if (item.tree) text += fmt::format("tree      {}\n", item.tree->str());
   for (const std::string& tag : item.tags)
     text += fmt::format("tag       {}\n", printable(tag));
   for (const SourceAddress& address : item.addresses)
