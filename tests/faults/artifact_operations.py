@@ -24,6 +24,8 @@ class ArtifactOperation(Operation):
 
 
 class Build(ArtifactOperation):
+    what = "`build` of an artifact that needs another"
+
     def __init__(self, place):
         super().__init__(place)
         base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})
@@ -39,6 +41,8 @@ class Build(ArtifactOperation):
 
 
 class Fetch(ArtifactOperation):
+    what = "`fetch` of a file and a directory"
+
     def __init__(self, place):
         super().__init__(place)
         place.built("base", "echo base >$ARTIFACT/base", {"base": "base\n"})
@@ -59,6 +63,7 @@ class Fetch(ArtifactOperation):
 
 
 class MakeProfile(ArtifactOperation):
+    what = "`makeprofile`: a profile gets a new generation"
     OLD = {"share/base": b"base\n"}
     NEW = {"share/base": b"base\n", "bin/app": b"app\n"}
 
@@ -80,6 +85,7 @@ class MakeProfile(ArtifactOperation):
 
 class Link(ArtifactOperation):
     """A name in the registry, for a profile elsewhere."""
+    what = "`profile link`"
 
     def __init__(self, place):
         super().__init__(place)
@@ -100,6 +106,7 @@ class Link(ArtifactOperation):
 
 class Tree(ArtifactOperation):
     """Copies of artifacts that stand alone: there whole, or not there."""
+    what = "`makeprofile --no-artifact-symlinks`"
 
     def __init__(self, place):
         super().__init__(place)
@@ -129,6 +136,8 @@ class Tree(ArtifactOperation):
 
 
 class Gc(ArtifactOperation):
+    what = "`gc` of two of four artifacts"
+
     def __init__(self, place):
         super().__init__(place)
         base = place.built("base", "mkdir $ARTIFACT/share; echo base >$ARTIFACT/share/base", {"share/base": "base\n"})

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Try one operation of hdist with a fault at each of its system calls.
 
-usage: faults.py OPERATION HDIST INJECTOR [--full] [--trials N] [--seed TEXT] [--only FAULT:N] [--verbose]
+usage: faults.py OPERATION HDIST INJECTOR [--full [--record]] [--trials N] [--seed TEXT] [--only FAULT:N] [--verbose]
 
 Faults (injector.c): the process is killed before a call, or a call on a file fails; from it on the disk is full, the quota used up, all is
 read-only, or nothing can be locked. After each the files must be in order (invariants.py), and then the same command without a fault must
 succeed and leave nothing half-done. --full (or HDIST_TEST_FULL=1) tries every fault at every call; else N of them that the seed
-chooses: each commit tries others, and the same commit the same ones. --only tries one.
+chooses: each commit tries others, and the same commit the same ones. --only tries one. --record notes the counts of a full run in
+full_runs.json, from which full_runs.py makes the table of docs/reliability.md.
 """
 import argparse
 import os
@@ -15,12 +16,10 @@ import sys
 import tempfile
 import time
 
-import artifact_operations
+import full_runs
 import injection
-import source_operations
+from full_runs import OPERATIONS
 from place import Place
-
-OPERATIONS = artifact_operations.OPERATIONS | source_operations.OPERATIONS
 
 
 def end_problems(done, fault, operation):
@@ -66,6 +65,7 @@ def main():
     parser.add_argument("hdist")
     parser.add_argument("injector")
     parser.add_argument("--full", action="store_true", default=os.environ.get("HDIST_TEST_FULL") == "1")
+    parser.add_argument("--record", action="store_true")
     parser.add_argument("--trials", type=int, default=48)
     parser.add_argument("--seed", default=os.environ.get("HDIST_TEST_SEED") or injection.seed_of_commit())
     parser.add_argument("--only", metavar="FAULT:N")
@@ -94,6 +94,8 @@ def main():
         operation.close()
     print(f"{arguments.operation}: {total} calls, {len(calls)} of them on files, {len(chosen)} faults tried, {bad} with problems; "
           f"seed {arguments.seed}")
+    if arguments.record and arguments.full and not arguments.only:
+        full_runs.record(arguments.operation, {"calls": total, "file_calls": len(calls), "faults": len(chosen), "problems": bad})
     return 1 if bad or not calls else 0
 
 

@@ -87,6 +87,7 @@ class Place:
 class Operation:
     """What is done, and what holds before, after a fault (`check`) and at the end (`check_done`)."""
     words = []
+    what = ""  # for docs/reliability.md
     tells_in_output = False  # what went wrong is data of the command
 
     def __init__(self, place):

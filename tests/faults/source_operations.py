@@ -104,6 +104,7 @@ class Fetching(SourceOperation):
 
 class FetchHttp(Fetching):
     """The end of a download that an earlier process began, from a server that cuts it once more."""
+    what = "the rest of a download that was cut off twice"
     content = TREE | {"x/bin/same": b"#!/bin/sh\n"}
 
     def prepare(self):
@@ -120,6 +121,7 @@ class FetchHttp(Fetching):
 
 
 class FetchGit(Fetching):
+    what = "`fetch` of a branch of a repository"
     content = {"x/sub/file": b"a file of a directory\n"}
 
     def prepare(self):
@@ -130,6 +132,7 @@ class FetchGit(Fetching):
 
 class Unpack(SourceOperation):
     """To a place where nothing is: then it is there whole, or still nothing."""
+    what = "`unpack` of an archive to an absent directory"
 
     def prepare(self):
         self.key = self.fetch(self.make_archive())
@@ -158,6 +161,8 @@ class Unpack(SourceOperation):
 
 
 class UnpackGit(Unpack):
+    what = "`unpack` of a commit"
+
     def prepare(self):
         super().prepare()
         self.make_repository()
@@ -168,6 +173,7 @@ class UnpackGit(Unpack):
 
 class UnpackHere(Unpack):
     """To an empty directory, which stays the same one."""
+    what = "`unpack` of an archive to an empty directory"
 
     def prepare(self):
         super().prepare()
@@ -178,6 +184,8 @@ class UnpackHere(Unpack):
 
 
 class Tag(SourceOperation):
+    what = "`fetch -t` of what is there"
+
     def prepare(self):
         self.key = self.fetch("-t", "first", "in/one.txt")
         self.fetch("in/tree")
@@ -195,6 +203,8 @@ class Tag(SourceOperation):
 
 
 class Bundle(SourceOperation):
+    what = "`bundle` of an archive, a directory and a file"
+
     def prepare(self):
         self.mirror = os.path.join(self.place.work, "mirror")
         self.keys = [self.fetch(self.make_archive()), self.fetch("in/tree"), self.fetch("in/one.txt")]
@@ -209,6 +219,8 @@ class Bundle(SourceOperation):
 
 
 class GcSources(SourceOperation):
+    what = "`gc --sources` of three of five sources, a commit among them"
+
     def prepare(self):
         repository = self.make_repository()
         archive = self.make_archive()
@@ -226,6 +238,8 @@ class GcSources(SourceOperation):
 
 
 class Remove(SourceOperation):
+    what = "`source rm` of two of three sources"
+
     def prepare(self):
         gone = [self.fetch("in/one.txt"), self.fetch("in/tree")]
         self.fetch(self.make_archive())
@@ -244,6 +258,7 @@ class Remove(SourceOperation):
 
 class Repair(SourceOperation):
     """An item has a flipped bit, and its address gives the right content: whatever happens it is not lost."""
+    what = "`source verify --repair` of a source with a flipped bit"
     tells_in_output = True
 
     def prepare(self):

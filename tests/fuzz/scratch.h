@@ -23,6 +23,8 @@ public:
   Scratch& operator=(const Scratch&) = delete;
   ~Scratch() { std::filesystem::remove_all(path_); }
 
+  const std::string& path() const { return path_; }
+  /// The folder "in" of it, with nothing inside.
   Dir emptied() const {
     std::filesystem::remove_all(path_ + "/in");
     return Dir::create(path_ + "/in");
