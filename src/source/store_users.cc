@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
+#include <vector>
 
 namespace hdist {
 
@@ -26,24 +28,29 @@ bool is_alive(const Dir& users, const std::string& name) {
 } // namespace
 
 void StoreUser::enter(const Dir& store) {
-  std::call_once(once_, [&] {
-    constexpr int kLength = 12;
-    try {
-      store.make_dir(kUsers);
-      lease_ = Lease::try_take(store.open_dir(kUsers),
-                               fmt::format("{}-{}", std::time(nullptr), random_name(kLength)));
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): see the header
-    }
-  });
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(entered_, true)) return;
+  constexpr int kLength = 12;
+  try {
+    store.make_dir(kUsers);
+    lease_ = Lease::try_take(store.open_dir(kUsers),
+                             fmt::format("{}-{}", std::time(nullptr), random_name(kLength)));
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): see the header
+  }
 }
 
 std::optional<int64_t> StoreUser::others_since(const Dir& store, bool remove_dead) const {
   std::optional<int64_t> oldest;
   std::optional<Dir> users = store.open_dir_if_exists(kUsers);
   if (!users) return oldest;
-  for (const Entry& entry : users->list()) {
-    if (!is_user_name(entry.name) || entry.type != EntryType::file) continue;
-    if (lease_ && entry.name == lease_->name()) continue;
+  const std::vector<Entry> entries = users->list();
+  std::string own; // asked for now: whoever is listed has entered, or is waited for here
+  {
+    const std::lock_guard lock(mutex_);
+    if (lease_) own = lease_->name();
+  }
+  for (const Entry& entry : entries) {
+    if (!is_user_name(entry.name) || entry.type != EntryType::file || entry.name == own) continue;
     std::optional<int64_t> start_s = parse_int(entry.name.substr(0, entry.name.find('-')));
     if (start_s && is_alive(*users, entry.name))
       oldest = std::min(oldest.value_or(*start_s), *start_s);

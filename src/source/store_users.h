@@ -22,8 +22,9 @@ public:
   std::optional<int64_t> others_since(const Dir& store, bool remove_dead) const;
 
 private:
-  std::once_flag once_;
-  std::optional<Lease> lease_; // written once, under once_
+  mutable std::mutex mutex_; // held while it enters
+  bool entered_ = false;
+  std::optional<Lease> lease_; // written once
 };
 
 } // namespace hdist

@@ -1,6 +1,7 @@
 #include "source/store_users.h"
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -29,6 +30,19 @@ TEST(StoreUsers, AUserIsThereFromItsFirstUseToItsEnd) {
   }
   EXPECT_FALSE(other.others_since(store, true));
   EXPECT_TRUE(store.open_dir("users").list().empty());
+}
+
+TEST(StoreUsers, AThreadThatEntersMeanwhileIsNoOther) {
+  TempDir tmp;
+  Dir store = Dir::open(tmp.path());
+  for (int round = 0; round < 100; ++round) {
+    StoreUser user;
+    parallel_for(2, 2, [&](std::size_t who) {
+      if (who == 0) user.enter(store);
+      for (int look = 0; who == 1 && look < 5; ++look)
+        EXPECT_FALSE(user.others_since(store, false));
+    });
+  }
 }
 
 TEST(StoreUsers, TheDeadAreNone) {

@@ -234,8 +234,10 @@ void Leftovers::clean_name(const std::string& name) {
     else if (is_hash12(hash12) && attempt_number(entry.name, hash12))
       group().directories.push_back(std::move(entry));
   }
-  for (const auto& [hash12, group] : groups)
-    if (!group.is_plain()) step(join_path(name, hash12), [&] { clean_group(group); });
+  for (const auto& entry : groups) { // clang 14 takes no part of a structured binding into a lambda
+    const Group& group = entry.second;
+    if (!group.is_plain()) step(join_path(name, group.hash12), [&] { clean_group(group); });
+  }
 }
 
 void Leftovers::clean_group(const Group& group) {
