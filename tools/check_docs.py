@@ -85,7 +85,11 @@ def unknown_commands(path, commands):
 
 def commands_of(hdist):
     text = subprocess.run([hdist, "--help"], capture_output=True, text=True, check=True).stdout
-    found = set(re.findall(r"^  ([a-z][a-z-]*) +\S", text, re.MULTILINE))
+    found = set()
+    for row in re.findall(r"^  ([a-z].*)", text, re.MULTILINE):
+        cells = re.split(r"  +", row)
+        # Names alone, or a name and what it does.
+        found |= set(cells if all(re.fullmatch(r"[a-z][a-z-]*", cell) for cell in cells) else row.split(" ", 1)[:1])
     if len(found) < 5:
         sys.exit(f"{hdist} --help lists the commands {sorted(found)} alone")
     return found

@@ -117,6 +117,18 @@ GcResponse collect_garbage(Session& session, const GcRequest& request) {
   return response;
 }
 
+GcOptions looking_options(Session& session, std::set<std::string>* old) {
+  GcOptions options = options_of(session, {.dry_run = true});
+  register_links(session, options);
+  register_generations(session, options);
+  if (old != nullptr) {
+    GcOptions next = options;
+    prune_generations(session, next);
+    *old = std::move(next.except);
+  }
+  return options;
+}
+
 GcRequest read_gc_request(const Document& request) {
   Fields fields(request, request.root, "");
   GcRequest result;
@@ -147,21 +159,17 @@ const char* kind_text(GcReason::Kind kind) {
     return "process";
   case GcReason::Kind::recent:
     return "recent";
+  case GcReason::Kind::artifact:
+    return "artifact";
   }
   return "";
 }
 
 Value to_value(const GcKept& kept) {
-  const GcReason& reason = kept.reason;
-  bool is_recent = reason.kind == GcReason::Kind::recent;
   Value value;
   value.set("id", kept.id.str());
   value.set("size", kept.size_bytes);
-  value.set("reason", kind_text(reason.kind));
-  value.set("uid", is_recent ? Value() : Value(int64_t{reason.uid}));
-  value.set("of", text_or_null(reason.text));
-  value.set("last_use", is_recent ? Value(reason.last_use_s) : Value());
-  value.set("chain", ids_value(reason.chain));
+  set_reason(value, kept.reason);
   return value;
 }
 
@@ -181,6 +189,17 @@ template <typename Items, typename ToValue> Value list_of(const Items& items, To
 }
 
 } // namespace
+
+void set_reason(Value& value, const GcReason& reason) {
+  const bool is_recent = reason.kind == GcReason::Kind::recent;
+  const bool is_of_user =
+      reason.kind == GcReason::Kind::root || reason.kind == GcReason::Kind::process;
+  value.set("reason", kind_text(reason.kind));
+  value.set("uid", is_of_user ? Value(int64_t{reason.uid}) : Value());
+  value.set("of", text_or_null(reason.text));
+  value.set("last_use", is_recent ? Value(reason.last_use_s) : Value());
+  value.set("chain", ids_value(reason.chain));
+}
 
 Value to_value(const GcResponse& response) {
   const GcReport& report = response.artifacts;

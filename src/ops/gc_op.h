@@ -35,4 +35,10 @@ GcResponse collect_garbage(Session& session, const GcRequest& request);
 GcRequest read_gc_request(const Document& request);
 Value to_value(const GcResponse& response);
 
+/// What `gc` would go by now, for a look that changes nothing. Generations that are past their time
+/// keep artifacts still; their paths are put into `old`, when it is given.
+GcOptions looking_options(Session& session, std::set<std::string>* old = nullptr);
+/// {"reason", "uid", "of", "last_use", "chain"}, put into `value`.
+void set_reason(Value& value, const GcReason& reason);
+
 } // namespace hdist

@@ -34,6 +34,12 @@ Operation source_gc_operation();   // source_gc_op.cc
 Operation source_list_operation(); // source_op.cc
 Operation source_verify_operation();
 Operation source_remove_operation();
+Operation artifact_list_operation(); // artifact_op.cc
+Operation artifact_info_operation();
+Operation artifact_remove_operation();
+Operation artifact_refs_operation(); // dependency_op.cc
+Operation artifact_tree_operation();
+Operation why_kept_operation();  // kept_op.cc
 Operation bundle_operation();    // bundle_op.cc
 Operation root_list_operation(); // root_op.cc
 Operation root_add_operation();

@@ -48,6 +48,10 @@ TEST_F(OperationTest, EachRefusesAFieldThatItDoesNotKnow) {
       {"profile-link", R"("name": "n", "profile": "p", )"},
       {"profile-unlink", R"("name": "n", )"},
       {"profile-info", R"("profile": "p", )"},
+      {"artifact-info", R"("artifact": "a", )"},
+      {"artifact-refs", R"("artifact": "a", )"},
+      {"artifact-tree", R"("artifact": "a", )"},
+      {"why-kept", R"("artifact": "a", )"},
   };
   for (const Operation& operation : operations()) {
     auto fields = needed.find(operation.name);

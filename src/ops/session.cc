@@ -230,13 +230,16 @@ std::string Session::nearest_artifact(const std::string& text) {
   return meant && *meant != given ? fmt::format("; is '{}' meant?", *meant) : "";
 }
 
-ArtifactRecord Session::one_artifact(const std::string& text) {
+Error Session::no_artifact(const std::string& text) {
+  return {ErrorKind::usage, "artifact.not-found",
+          fmt::format("no artifact in {} is called '{}'{}", artifacts().path(), printable(text),
+                      nearest_artifact(text))};
+}
+
+ArtifactId Session::artifact_id(const std::string& text) {
   std::vector<ArtifactId> matches = artifacts().match(text);
   if (matches.empty()) matches = called_the_old_way(text);
-  if (matches.empty())
-    throw Error(ErrorKind::usage, "artifact.not-found",
-                fmt::format("no artifact in {} is called '{}'{}", artifacts().path(),
-                            printable(text), nearest_artifact(text)));
+  if (matches.empty()) throw no_artifact(text);
   if (matches.size() > 1) {
     std::vector<std::string> names;
     names.reserve(matches.size());
@@ -245,12 +248,16 @@ ArtifactRecord Session::one_artifact(const std::string& text) {
     throw Error(ErrorKind::usage, "artifact.ambiguous",
                 fmt::format("'{}' may be any of {}", text, join(names, ", ")));
   }
-  artifacts().hold({matches.front()}); // first, so that it stays when it is found
-  std::optional<ArtifactRecord> record = artifacts().find(matches.front());
+  return matches.front();
+}
+
+ArtifactRecord Session::one_artifact(const std::string& text) {
+  const ArtifactId id = artifact_id(text);
+  artifacts().hold({id}); // first, so that it stays when it is found
+  std::optional<ArtifactRecord> record = artifacts().find(id);
   if (!record)
-    throw Error(
-        ErrorKind::usage, "artifact.not-found",
-        fmt::format("the artifact {} is gone from {}", matches.front().str(), artifacts().path()));
+    throw Error(ErrorKind::usage, "artifact.not-found",
+                fmt::format("the artifact {} is gone from {}", id.str(), artifacts().path()));
   return *record;
 }
 

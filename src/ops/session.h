@@ -72,7 +72,10 @@ public:
   RunInstallStep install_steps();
   /// One artifact by id, "name/prefix", "name-version-prefix" or bare name. Error usage
   /// "artifact.not-found" / "artifact.ambiguous".
+  ArtifactId artifact_id(const std::string& text);
+  /// The same, which this process needs from now on.
   ArtifactRecord one_artifact(const std::string& text);
+  Error no_artifact(const std::string& text);
   /// An artifact whose directory is `path`, whatever links lead there.
   std::optional<ArtifactRecord> artifact_at(const std::string& path);
   /// A profile by name or path, or a profile that is an artifact by its id.

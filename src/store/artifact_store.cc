@@ -210,6 +210,16 @@ std::string ArtifactStore::path_of(const ArtifactRecord& record) const {
   return fmt::format("{}/{}/{}", state_->path, record.id.name(), record.directory);
 }
 
+bool ArtifactStore::State::has_record(const ArtifactId& id) const {
+  const std::optional<Dir> name_dir = open_name_dir(id.name());
+  if (!name_dir) return false;
+  for (const std::string& file : {record_name(id), condemned_name(id)}) {
+    const std::optional<struct stat> status = name_dir->stat(file);
+    if (status && S_ISREG(status->st_mode) && trusts(status->st_uid)) return true;
+  }
+  return false;
+}
+
 namespace {
 
 /// The artifacts of one name whose hash starts with `prefix`; records are not read, but their
@@ -253,6 +263,10 @@ std::vector<ArtifactId> ArtifactStore::match(const std::string& text) const {
                             "after the slash, or the name alone",
                             printable(text), kShortestPrefix));
   std::vector<ArtifactId> ids;
+  if (std::optional<ArtifactId> id = ArtifactId::parse(text)) { // no list of a name of any length
+    if (state_->has_record(*id)) ids.push_back(*std::move(id));
+    return ids;
+  }
   list_name(
       state_->open_name_dir(name), name, prefix, [&](uid_t uid) { return state_->trusts(uid); },
       ids);
@@ -321,6 +335,13 @@ void ArtifactStore::note_use(const ArtifactId& id) {
   // While it is condemned, finding it takes it back.
   for (int tries = 0; tries < 3; ++tries)
     if (hdist::note_use(state_->dir, id, state_->options) || !state_->find(id)) return;
+}
+
+std::optional<int64_t> ArtifactStore::last_use(const ArtifactId& id) const {
+  const std::optional<Dir> name_dir = state_->open_name_dir(id.name());
+  const std::optional<struct stat> status =
+      name_dir ? name_dir->stat(record_name(id)) : std::nullopt;
+  return status ? std::optional<int64_t>(status->st_mtim.tv_sec) : std::nullopt;
 }
 
 const std::string& ArtifactStore::path() const {

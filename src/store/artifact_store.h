@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "model/artifact_record.h"
 #include "store/gc.h"
+#include "store/inventory.h"
 
 #include <chrono>
 #include <functional>
@@ -79,6 +80,10 @@ public:
   /// name (all of it).
   std::vector<ArtifactId> match(const std::string& text) const;
   std::vector<ArtifactId> list() const;
+  /// All artifacts, and what keeps each by these options (a dry run).
+  Inventory inventory(const GcOptions& options);
+  /// When it was last used, by its record; nullopt when there is none.
+  std::optional<int64_t> last_use(const ArtifactId& id) const;
 
   /// One look and one try: the finished artifact, the right to build it, or who has that right.
   Claimed claim(const ArtifactId& id);

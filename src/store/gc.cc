@@ -46,15 +46,22 @@ bool same_moment(const struct stat& a, const struct stat& b) {
          a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
 }
 
-Error unreadable_error(const std::vector<std::string>& problems) {
+Error unreadable_error(const std::vector<std::string>& problems, const GcOptions& options) {
   std::string text = "nothing was removed, because what keeps artifacts cannot all be read:";
   for (std::size_t i = 0; i < problems.size() && i < kShownProblems; ++i)
     text += "\n  " + problems[i];
   if (problems.size() > kShownProblems)
     text += fmt::format("\n  and {} more", problems.size() - kShownProblems);
   Error error(ErrorKind::refused, "gc.unreadable-roots", std::move(text));
-  error.advise(
-      {.text = "if these may be treated as gone", .verb = "gc", .args = {"--ignore-unreadable"}});
+  Advice advice{
+      .text = "if these may be treated as gone", .verb = "gc", .args = {"--ignore-unreadable"}};
+  if (options.only) {
+    advice.verb = "artifact";
+    advice.args = {"rm", "--ignore-unreadable"};
+    for (const ArtifactId& id : *options.only)
+      advice.args.push_back(id.short_text());
+  }
+  error.advise(std::move(advice));
   return error;
 }
 
@@ -78,15 +85,19 @@ namespace {
 
 class Collection {
 public:
-  Collection(const GcStore& store, const GcOptions& options, Events& events, std::stop_token stop)
-      : store_(store), options_(options), events_(events), stop_(std::move(stop)),
-        survey_(store, options) {}
+  Collection(const GcStore& store, GcOptions options, Events& events, std::stop_token stop)
+      : store_(store), options_(std::move(options)), events_(events), stop_(std::move(stop)),
+        survey_(store, options_) {
+    if (options_.grace_s == kShortestGrace) options_.grace_s = is_local() ? 0 : kLeastSharedGraceS;
+  }
 
   GcReport run() {
     check_grace();
     if (!options_.dry_run && !take_claim()) throw_stopped();
-    step("leftovers");
-    Leftovers(store_, options_, report_).clean();
+    if (!options_.only) {
+      step("leftovers");
+      Leftovers(store_, options_, report_).clean();
+    }
     step("first look");
     RootSurvey::Reached reached = look();
     std::vector<ArtifactId> garbage = unreached(reached);
@@ -109,7 +120,7 @@ private:
       RootSurvey::Reached reached = look();
       take_back(reached);
       remove_condemned();
-      forget(reached.roots);
+      if (!options_.only) forget(reached.roots);
       return reached;
     } catch (...) {
       for (const Condemned& condemned : condemned_)
@@ -127,10 +138,12 @@ private:
     throw Error(ErrorKind::interrupted, "interrupted", "interrupted while collecting garbage");
   }
 
+  bool is_local() const {
+    return !store_.options.shared_file_system && is_on_local_file_system(store_.dir.fd());
+  }
+
   void check_grace() const {
-    if (options_.dry_run || options_.grace_s >= kLeastSharedGraceS ||
-        (!store_.options.shared_file_system && is_on_local_file_system(store_.dir.fd())))
-      return;
+    if (options_.dry_run || options_.grace_s >= kLeastSharedGraceS || is_local()) return;
     throw Error(ErrorKind::refused, "gc.grace",
                 fmt::format("{} lies on a file system that other machines may write to, so there "
                             "must be at least {} s between condemning and removing, not {} s",
@@ -156,7 +169,7 @@ private:
     records_ = list_records(store_);
     RootSurvey::Reached reached = survey_.look(records_);
     if (!reached.unreadable.empty() && !options_.ignore_unreadable)
-      throw unreadable_error(reached.unreadable);
+      throw unreadable_error(reached.unreadable, options_);
     report_.unreadable = reached.unreadable;
     return reached;
   }
@@ -166,6 +179,7 @@ private:
   std::vector<ArtifactId> unreached(const RootSurvey::Reached& reached) {
     std::vector<ArtifactId> garbage, theirs;
     for (const auto& [id, record] : records_) {
+      if (options_.only && !options_.only->contains(id)) continue;
       if (reached.marks.contains(id)) {
         if (record.condemned && !options_.dry_run) restore(id);
         continue;
@@ -173,6 +187,13 @@ private:
       (is_ours(id, record) ? garbage : theirs).push_back(id);
     }
     report_.of_others = static_cast<int>(theirs.size());
+    if (options_.only) {
+      report_.theirs = theirs;
+      const bool all_may_go =
+          theirs.empty() && std::none_of(options_.only->begin(), options_.only->end(),
+                                         [&](auto& id) { return reached.marks.contains(id); });
+      return all_may_go ? dependents_first(garbage, needs()) : std::vector<ArtifactId>{};
+    }
     keep_needs_of(theirs);
     std::erase_if(garbage, [&](const ArtifactId& id) { return still_needed_.contains(id); });
     return dependents_first(garbage, needs());
@@ -311,18 +332,14 @@ private:
   }
 
   void report_kept(const RootSurvey::Reached& reached) {
-    for (const auto& [id, mark] : reached.marks) {
-      GcKept kept{
-          .id = id, .size_bytes = survey_.size_of(id), .reason = reached.reasons[mark.seed]};
-      for (std::optional<ArtifactId> next = mark.needed_by; next;
-           next = reached.marks.at(*next).needed_by)
-        kept.reason.chain.push_back(*next);
-      report_.kept.push_back(std::move(kept));
-    }
+    for (const auto& [id, mark] : reached.marks)
+      if (!options_.only || options_.only->contains(id))
+        report_.kept.push_back(
+            {.id = id, .size_bytes = survey_.size_of(id), .reason = *reached.reason_of(id)});
   }
 
   const GcStore& store_;
-  const GcOptions& options_;
+  GcOptions options_;
   Events& events_;
   std::stop_token stop_;
   RootSurvey survey_;

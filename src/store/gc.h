@@ -14,6 +14,10 @@
 
 namespace hdist {
 
+/// Of GcOptions::grace_s: none where only this machine writes to the store, else what a silent
+/// claim needs.
+constexpr int64_t kShortestGrace = -1;
+
 struct GcOptions {
   bool dry_run = false;                    // look and report only
   int64_t keep_unreferenced_s = 2'592'000; // since the last use; -1: for ever
@@ -22,7 +26,10 @@ struct GcOptions {
   std::vector<std::string> more_roots;     // directories laid out like roots/
   std::vector<std::string> also;           // paths that are followed like roots of this user
   std::set<std::string> except;            // paths of roots that count as gone
-  int64_t now_s = 0;                       // the time; 0: the clock's
+  /// Only these go, whenever they were used, and none of them while anything else needs one: a
+  /// root, a process, an artifact that is not among them. Left-overs stay.
+  std::optional<std::set<ArtifactId>> only;
+  int64_t now_s = 0; // the time; 0: the clock's
   /// Told of each step before it is taken; for tests.
   std::function<void(std::string_view step)> at_step;
 };
@@ -40,7 +47,8 @@ struct FollowedRoot {
 
 /// Why an artifact stays.
 struct GcReason {
-  enum class Kind { root, process, recent } kind = Kind::root;
+  /// `artifact`: one that is not itself to be removed (GcOptions::only); the last of the chain.
+  enum class Kind { root, process, recent, artifact } kind = Kind::root;
   unsigned uid = 0;              // whose root or process
   std::string text;              // the root's path; "process 4711 on node17"
   int64_t last_use_s = 0;        // of the recent one, seconds since the epoch
@@ -72,6 +80,7 @@ struct GcReport {
   std::vector<ArtifactId> taken_back;  // condemned, then found to be needed
   std::vector<GcLeftover> leftovers;   // removed, or would be
   int of_others = 0;                   // not needed, but another user's to remove
+  std::vector<ArtifactId> theirs;      // of those of GcOptions::only
   std::vector<std::string> gone_roots; // led nowhere, and were removed
   std::vector<std::string> unreadable; // roots that were ignored, with the reason
   std::vector<std::string> failures;   // what could not be removed, with the reason

@@ -132,7 +132,9 @@ const RootSurvey::Known& RootSurvey::known(const ArtifactId& id) {
     std::optional<ArtifactRecord> record = dir ? read_any_record(*dir, id) : std::nullopt;
     if (!record) return known;
     known.there = true;
-    known.size_bytes = record->size_bytes;
+    known.facts = {.version = record->version,
+                   .size_bytes = record->size_bytes,
+                   .built_at_s = record->built_at_s};
     known.needs = record->references;
     known.needs.insert(known.needs.end(), record->run.begin(), record->run.end());
     if (record->needs)
@@ -144,8 +146,8 @@ const RootSurvey::Known& RootSurvey::known(const ArtifactId& id) {
   return known;
 }
 
-int64_t RootSurvey::size_of(const ArtifactId& id) {
-  return known(id).size_bytes;
+const RootSurvey::Facts& RootSurvey::facts_of(const ArtifactId& id) {
+  return known(id).facts;
 }
 
 std::optional<std::vector<ArtifactId>> RootSurvey::needs_of(const ArtifactId& id) {
@@ -155,7 +157,7 @@ std::optional<std::vector<ArtifactId>> RootSurvey::needs_of(const ArtifactId& id
 
 void RootSurvey::add_recent(const std::map<ArtifactId, GcRecord>& records,
                             std::vector<MarkSeed>& seeds, Reached& reached) {
-  std::map<ArtifactId, int64_t> last_uses;
+  std::map<ArtifactId, int64_t>& last_uses = reached.last_uses;
   for (const auto& [id, record] : records)
     last_uses.emplace(id, record.last_use_s);
   std::vector<std::string> problems; // follow_links() has them too
@@ -167,6 +169,12 @@ void RootSurvey::add_recent(const std::map<ArtifactId, GcRecord>& records,
   bool for_ever = options_.keep_unreferenced_s < 0;
   int64_t now = options_.now_s != 0 ? options_.now_s : static_cast<int64_t>(std::time(nullptr));
   for (const auto& [id, time] : last_uses) {
+    if (options_.only) { // what is there may need it, whether or not that is needed itself
+      if (options_.only->contains(id)) continue;
+      seeds.push_back({.ids = {id}, .weak = true});
+      reached.reasons.push_back({.kind = GcReason::Kind::artifact, .text = {}, .chain = {}});
+      continue;
+    }
     // A clock behind that of the file system (they differ by a tick) does not make it younger.
     int64_t age_s = std::max<int64_t>(now - time, 0);
     if (!for_ever && age_s >= options_.keep_unreferenced_s) continue;
@@ -174,6 +182,16 @@ void RootSurvey::add_recent(const std::map<ArtifactId, GcRecord>& records,
     reached.reasons.push_back(
         {.kind = GcReason::Kind::recent, .text = {}, .last_use_s = time, .chain = {}});
   }
+}
+
+std::optional<GcReason> RootSurvey::Reached::reason_of(const ArtifactId& id) const {
+  auto found = marks.find(id);
+  if (found == marks.end()) return std::nullopt;
+  GcReason reason = reasons[found->second.seed];
+  for (std::optional<ArtifactId> next = found->second.needed_by; next;
+       next = marks.at(*next).needed_by)
+    reason.chain.push_back(*next);
+  return reason;
 }
 
 RootSurvey::Reached RootSurvey::look(const std::map<ArtifactId, GcRecord>& records) {

@@ -29,10 +29,20 @@ public:
     std::vector<std::string> unreadable; // roots and damaged records, with the reason
     std::vector<GcReason> reasons;       // of each seed; the chain is empty
     std::map<ArtifactId, Mark> marks;
+    std::map<ArtifactId, int64_t> last_uses; // of all records, whoever used them
+
+    /// With its chain; nullopt: nothing keeps it.
+    std::optional<GcReason> reason_of(const ArtifactId& id) const;
   };
   Reached look(const std::map<ArtifactId, GcRecord>& records);
-  /// Of an artifact that was reached, or is looked at now; 0 when it cannot be told.
-  int64_t size_of(const ArtifactId& id);
+  /// What its record says, looked at now where it was not reached; empty when it cannot be told.
+  struct Facts {
+    std::string version;
+    int64_t size_bytes = 0;
+    int64_t built_at_s = 0;
+  };
+  const Facts& facts_of(const ArtifactId& id);
+  int64_t size_of(const ArtifactId& id) { return facts_of(id).size_bytes; }
   /// What it needs; nullopt when it is not there.
   std::optional<std::vector<ArtifactId>> needs_of(const ArtifactId& id);
 
@@ -40,7 +50,7 @@ private:
   struct Known {
     bool there = false;
     std::vector<ArtifactId> needs;
-    int64_t size_bytes = 0;
+    Facts facts;
     std::string problem;
   };
   void follow_folder(const Dir& roots, std::vector<FollowedRoot>& found);

@@ -436,6 +436,43 @@ TEST_F(GcTest, ASecondAttemptsDirectoryGoesWithThePlainLinkToIt) {
   EXPECT_EQ(names_in(store, "a"), "");
 }
 
+TEST_F(GcTest, OnlyWhatIsNamedGoesWheneverItWasUsed) {
+  ArtifactStore store = open();
+  old_artifact(store, "old");
+  const ArtifactId a = test_id("a");
+  build_and_publish(store, a);
+  const GcReport report = collect(store, {.grace_s = kShortestGrace, .only = {{a}}});
+  EXPECT_EQ(removed(report), "a");
+  EXPECT_TRUE(report.kept.empty());
+  EXPECT_EQ(names(store.list()), "old");
+}
+
+TEST_F(GcTest, OfWhatIsNamedNothingGoesWhileSomethingElseNeedsOne) {
+  ArtifactStore store = open();
+  const ArtifactId low = old_artifact(store, "low"), app = old_artifact(store, "app", {low});
+  const ArtifactId lone = old_artifact(store, "lone");
+  const GcReport report = collect(store, {.grace_s = 0, .only = {{low, lone}}});
+  EXPECT_EQ(removed(report), "");
+  ASSERT_EQ(report.kept.size(), 1u);
+  EXPECT_EQ(report.kept[0].reason.kind, GcReason::Kind::artifact);
+  EXPECT_EQ(report.kept[0].reason.chain, std::vector<ArtifactId>{app});
+  EXPECT_EQ(names(store.list()), "app lone low");
+  EXPECT_EQ(removed(collect(store, {.grace_s = 0, .only = {{low, app}}})), "app low");
+}
+
+TEST_F(GcTest, WhatIsNamedAndNeededBetweenTheLooksIsTakenBack) {
+  ArtifactStore store = open();
+  const ArtifactId a = old_artifact(store, "a");
+  GcOptions options{.grace_s = 0, .only = {{a}}};
+  options.at_step = [&](std::string_view step) {
+    if (step == "grace") store.add_root(file(a.short_text()));
+  };
+  const GcReport report = collect(store, options);
+  EXPECT_EQ(removed(report), "");
+  EXPECT_EQ(report.kept.size(), 1u);
+  EXPECT_EQ(names(store.list()), "a");
+}
+
 TEST_F(GcTest, WhatIsCondemnedIsTakenBackByWhoFindsIt) {
   ArtifactStore store = open();
   ArtifactId a = old_artifact(store, "a");

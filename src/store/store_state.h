@@ -49,6 +49,7 @@ struct ArtifactStore::State {
   std::optional<ArtifactRecord> find_in(const Dir& name_dir, const ArtifactId& id) const;
   std::optional<ArtifactRecord> read_record(const Dir& name_dir, const ArtifactId& id) const;
   bool has_directory(const Dir& name_dir, const ArtifactRecord& record) const;
+  bool has_record(const ArtifactId& id) const; // under either of its names, of a trusted owner
   /// "<hash12>" leads to the directory where it is free: relative references made elsewhere name it
   /// so.
   void keep_plain_name(const Dir& name_dir, const ArtifactRecord& record) const;

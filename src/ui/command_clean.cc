@@ -37,6 +37,8 @@ std::string reason_text(const GcReason& reason) {
     return text + printable(reason.text);
   case GcReason::Kind::recent:
     return text + "used " + age_text(reason.last_use_s);
+  case GcReason::Kind::artifact:
+    return text + "which is there";
   }
   return text;
 }

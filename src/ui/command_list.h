@@ -31,6 +31,8 @@ CliCommand makebuildprofile_command(); // command_build_profile.cc
 CliCommand install_artifact_command();
 CliCommand gc_command(); // command_clean.cc
 CliCommand root_command();
+CliCommand artifact_command();    // command_artifact.cc
+CliCommand why_command();         // command_why.cc
 CliCommand log_command();         // command_log.cc
 CliCommand postprocess_command(); // command_job.cc
 

@@ -66,6 +66,25 @@ std::vector<std::string> groups_in_order(const std::vector<CliCommand>& commands
   return groups;
 }
 
+constexpr const char* kScripts = "plumbing"; // for scripts rather than people
+
+/// Only the names, so that the overview stays on a screen.
+std::string names_text(const std::vector<CliCommand>& commands) {
+  constexpr std::size_t kColumn = 20, kInLine = 3;
+  std::string text;
+  std::size_t count = 0;
+  for (const CliCommand& command : commands) {
+    if (command.info.group != kScripts) continue;
+    const bool ends_line = ++count % kInLine == 0;
+    text += "  " + command.info.name;
+    text += ends_line ? "\n"
+                      : std::string(kColumn - std::min(kColumn - 1, command.info.name.size()), ' ');
+  }
+  while (text.ends_with(' '))
+    text.pop_back();
+  return text.ends_with('\n') || text.empty() ? text : text + "\n";
+}
+
 } // namespace
 
 std::string usage_line(const Brand& brand, const CommandInfo& command) {
@@ -85,8 +104,9 @@ std::string overview_help(const Brand& brand) {
   const std::vector<CliCommand> commands = shown_commands(brand);
   for (const std::string& group : groups_in_order(commands)) {
     text += "\n" + group + "\n";
+    if (group == kScripts) text += names_text(commands);
     for (const CliCommand& command : commands)
-      if (command.info.group == group)
+      if (command.info.group == group && group != kScripts)
         text += fmt::format("  {:<18}{}\n", command.info.name, command.info.summary);
   }
   text += "\noptions of every command\n" + options_text(global_options());

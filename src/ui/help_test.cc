@@ -16,7 +16,9 @@ TEST(Help, TheOverviewFitsAScreenAndNamesEveryCommand) {
   for (const std::string& line : lines)
     EXPECT_LE(line.size(), 80u) << line;
   for (const CliCommand& command : commands())
-    EXPECT_NE(text.find("  " + command.info.name + " "), std::string::npos) << command.info.name;
+    EXPECT_TRUE(text.find("  " + command.info.name + " ") != std::string::npos ||
+                text.find("  " + command.info.name + "\n") != std::string::npos)
+        << command.info.name;
 }
 
 TEST(Help, CommandsOfOneGroupStandTogether) {

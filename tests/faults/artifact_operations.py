@@ -1,5 +1,6 @@
 """Operations on artifacts and profiles: what is done, and what must hold whatever happens meanwhile."""
 import os
+import subprocess
 import tempfile
 
 import invariants
@@ -160,4 +161,27 @@ class Gc(ArtifactOperation):
                 if os.listdir(os.path.join(self.place.store, name))]
 
 
-OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "link": Link, "tree": Tree, "gc": Gc}
+class Remove(ArtifactOperation):
+    """One of two artifacts, and what names it; the other is there at every moment."""
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "echo base >$ARTIFACT/base", {"base": "base\n"})
+        place.must(["makeprofile", "mine", base])
+        low = place.built("low", "echo low >$ARTIFACT/low", {"low": "low\n"})
+        high = place.built("high", "echo \"$LOW_DIR\" >$ARTIFACT/high", {"high": place.path_of(low) + "\n"}, [("LOW", low)])
+        self.words = ["artifact", "rm", low, high]
+        self.registered = [base]
+        self.removed = [low, high]
+
+    def check_done(self, done):
+        return [f"{identity} is still there" for identity in self.removed if identity in invariants.records(self.place.store)]
+
+    def is_done(self, done):
+        if done.returncode == 2 and "no artifact in" in done.stderr:  # one had gone, so that both are not there to be named
+            rest = [identity for identity in self.removed if identity in invariants.records(self.place.store)]
+            done = self.place.run(["artifact", "rm", *rest]) if rest else subprocess.CompletedProcess([], 0)
+        return done.returncode == 0
+
+
+OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "link": Link, "tree": Tree, "gc": Gc, "artifact-rm": Remove}
