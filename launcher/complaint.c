@@ -82,5 +82,5 @@ int complain(struct complaint* complaint, bool as_json) {
     (void)snprintf(text, sizeof text, "  -> %s\n", complaint->advice[i]);
     write_all(STDERR_FILENO, text);
   }
-  return complaint->exit_code;
+  return complaint->is_of_run ? EXIT_OF_RUN : complaint->exit_code;
 }

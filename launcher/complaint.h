@@ -5,12 +5,19 @@
 #include <limits.h>
 #include <stdbool.h>
 
-enum { EXIT_USAGE = 2, EXIT_REFUSED = 3, MESSAGE_SIZE = PATH_MAX * 8, MOST_ADVICE = 2 };
+enum {
+  EXIT_USAGE = 2,
+  EXIT_REFUSED = 3,
+  EXIT_OF_RUN = 125,
+  MESSAGE_SIZE = PATH_MAX * 8,
+  MOST_ADVICE = 2
+};
 
 struct complaint {
   const char* program; /* what the user calls it */
   const char* code;    /* stable, "launch.untrusted" */
   int exit_code;       /* EXIT_USAGE or EXIT_REFUSED */
+  bool is_of_run;      /* of the command `run`, whose own failures end with EXIT_OF_RUN */
   char message[MESSAGE_SIZE];
   char advice[MOST_ADVICE][MESSAGE_SIZE]; /* each a sentence; empty: none */
 };

@@ -6,7 +6,8 @@
    ../lib/<name>/<name>. What it cannot read it leaves to that program, which says what is wrong.
 
    exit: 2 the program that the config names cannot be run; 3 it is refused, because others could
-   change it. Everything that would let another user choose the program is looked at here: owner
+   change it; 125 either, where the command is `run`, whose other codes are those of what it runs.
+   Everything that would let another user choose the program is looked at here: owner
    and mode of the config and of each part of the program's path.
 
    Against loops: <PREFIX>LAUNCHED=<pid>:<start time> stands in the environment of the program that
@@ -55,7 +56,8 @@ struct target {
 struct options {
   const char* config; /* --config; NULL: not given */
   const char* directory;
-  bool json; /* --json */
+  bool json;           /* --json */
+  const char* command; /* its name; NULL: none is given */
 };
 
 /* ---- the guard against loops ---- */
@@ -200,7 +202,7 @@ static bool find_place(struct place* place, struct complaint* why_not) {
 /* ---- the command line: the global options that say where settings are ---- */
 
 static struct options read_options(char** words) {
-  struct options options = {NULL, NULL, false};
+  struct options options = {NULL, NULL, false, NULL};
   for (; *words != NULL && strcmp(*words, "--") != 0; ++words) {
     const char* word = *words;
     const char* next = words[1];
@@ -222,6 +224,8 @@ static struct options read_options(char** words) {
       takes_next = true;
     } else if (strcmp(word, "--json") == 0) {
       options.json = true;
+    } else if (*word != '-' && options.command == NULL) {
+      options.command = word;
     }
     if (takes_next && next != NULL) ++words;
   }
@@ -427,6 +431,7 @@ int main(int argc, char** argv) {
   static struct complaint why_not = {.program = "hdist", .exit_code = EXIT_USAGE};
   if (argc < 1) return EXIT_USAGE;
   const struct options options = read_options(argv + 1);
+  why_not.is_of_run = options.command != NULL && strcmp(options.command, "run") == 0;
   if (getauxval(AT_SECURE) != 0) {
     why_not.code = "launch.set-id";
     why_not.exit_code = EXIT_REFUSED;

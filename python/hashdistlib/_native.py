@@ -17,6 +17,11 @@ def _library_file() -> str:
         tried.append(os.path.join(folder, _NAME))
         if os.path.exists(tried[-1]):
             return tried[-1]
+        if os.path.exists(os.path.join(folder, "CMakeLists.txt")):
+            raise ImportError(
+                f"{folder} is the source of this package, which has no {_NAME} yet. Build and install it ({folder}/bootstrap), "
+                "and name the lib/python of the installation in PYTHONPATH instead of this folder"
+            )
     raise ImportError(
         f"this package is part of an installation and needs {_NAME} of it, which is not at {' or '.join(dict.fromkeys(tried))}. "
         "Install the whole again, and name its lib/python in the config instead of copying the package"

@@ -52,6 +52,29 @@ TEST_F(CleanTest, NothingIsThereAndThatIsFine) {
   EXPECT_EQ(clean(), "");
 }
 
+TEST_F(CleanTest, EmptyPlacesOfOtherRootsGoWhenLongUnused) {
+  const auto place = [&](const std::string& name) { return tmp_.path() + "/p-0-" + name; };
+  const std::string in_use = place("aaaaaaaaaaaa/x");
+  for (const std::string& path :
+       {in_use, place("bbbbbbbbbbbb"), place("cccccccccccc"), place("short")})
+    fs::create_directories(path);
+  fs::create_directory_symlink(place("short"), place("dddddddddddd"));
+  constexpr int64_t kDays = 86'400;
+  const auto clean_after = [&](int64_t seconds, bool dry_run) {
+    return clean_builds({.temp_dir = place("bbbbbbbbbbbb"),
+                         .temp_prefix = "p-0-",
+                         .now_s = std::time(nullptr) + seconds,
+                         .dry_run = dry_run});
+  };
+  EXPECT_TRUE(clean_after(9 * kDays, false).empty());
+  EXPECT_EQ(clean_after(11 * kDays, true).size(), 2U);
+  EXPECT_TRUE(fs::exists(place("bbbbbbbbbbbb")));
+  EXPECT_EQ(clean_after(11 * kDays, false).size(), 2U);
+  EXPECT_FALSE(fs::exists(place("bbbbbbbbbbbb")) || fs::exists(place("cccccccccccc")));
+  EXPECT_TRUE(fs::exists(in_use) && fs::exists(place("short")));
+  EXPECT_TRUE(fs::is_symlink(place("dddddddddddd")));
+}
+
 TEST_F(CleanTest, TrialsOfTheDeadGoAndThoseOfTheLivingStay) {
   const TrialDir living(tmp_.path() + "/tmp");
   const pid_t child = fork();

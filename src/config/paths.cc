@@ -68,13 +68,16 @@ std::string make_private(const std::string& parent, const std::string& name) {
 
 } // namespace
 
+std::string temp_name(const Paths& paths, const std::string& word) {
+  return fmt::format("{}-{}-{}", base_name(paths.modules), geteuid(), word);
+}
+
 std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
                           const Paths& paths) {
   if (!configured.empty()) return Dir::create(configured).path();
   // One for each root: what one of them keeps of failed builds is not the other's to remove.
   constexpr std::size_t kHash = 12;
-  std::string name = fmt::format("{}-{}-{}", base_name(paths.modules), geteuid(),
-                                 sha256(paths.root).base32().substr(0, kHash));
+  const std::string name = temp_name(paths, sha256(paths.root).base32().substr(0, kHash));
   for (const std::string& candidate : {tmpdir, std::string("/tmp")}) {
     if (!candidate.starts_with('/') || !fit_for_builds(candidate)) continue;
     try {

@@ -35,4 +35,8 @@ Paths find_paths(const Config& config, const std::string& executable);
 std::string make_temp_dir(const std::string& configured, const std::string& tmpdir,
                           const Paths& paths);
 
+/// Of that directory in TMPDIR or /tmp, without the word that a root has for itself when that is
+/// "".
+std::string temp_name(const Paths& paths, const std::string& word);
+
 } // namespace hdist

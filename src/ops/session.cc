@@ -142,7 +142,9 @@ BuildOptions Session::build_options() {
 }
 
 CleanOptions Session::clean_options(bool dry_run) {
+  const bool is_ours = config_.text("builder", "temp").empty();
   return {.temp_dir = temp_dir(),
+          .temp_prefix = is_ours ? temp_name(paths_, "") : "",
           .log_dir = paths_.logs,
           .keep_failed = static_cast<int>(config_.integer("builder", "keep-failed")),
           .keep_logs_s = config_.duration_s("builder", "keep-logs"),

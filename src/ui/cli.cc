@@ -5,6 +5,7 @@
 #include "base/signals.h"
 #include "base/text.h"
 #include "config/brand_file.h"
+#include "config/config.h"
 #include "data/json.h"
 #include "ops/operation.h"
 #include "ops/version.h"
@@ -123,12 +124,14 @@ std::string help_advice(const Brand& brand, const CliCommand* command, const Err
                      is_of_command ? " " + command->info.name : "");
 }
 
+void work_in(const std::string& directory) {
+  if (chdir(directory.c_str()) != 0)
+    throw Error(ErrorKind::usage, "usage.directory",
+                fmt::format("cannot work in {}: {}", printable(directory), strerrordesc_np(errno)));
+}
+
 int run_line(const Brand& brand, const std::string& executable, const ParsedLine& line) {
-  if (std::optional<std::string> directory = line.global.value("--directory"))
-    if (chdir(directory->c_str()) != 0)
-      throw Error(
-          ErrorKind::usage, "usage.directory",
-          fmt::format("cannot work in {}: {}", printable(*directory), strerrordesc_np(errno)));
+  if (std::optional<std::string> directory = line.global.value("--directory")) work_in(*directory);
   Cli cli(brand, executable, line.global);
   try {
     return line.command->action(cli, line.arguments);
@@ -144,6 +147,20 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
     const bool is_wrong_use = error.code().starts_with("usage.") && error.advice().empty();
     cli.report(error, is_wrong_use ? help_advice(brand, line.command, error) : "");
     return failure_code(line.command, error);
+  }
+}
+
+/// The version does not depend on settings; which program says it does, and the launching stage has
+/// left out what cannot be used without a word.
+void note_unused_config(const Brand& brand, const Arguments& global) {
+  try {
+    if (const std::optional<std::string> directory = global.value("--directory"))
+      work_in(*directory);
+    (void)Config::load(brand, {global.value("--config"), Env::current()});
+  } catch (const Error& error) {
+    const std::string text =
+        fmt::format("{}: note: the settings are not used: {}\n", brand.program, error.message());
+    (void)!write(STDERR_FILENO, text.data(), text.size());
   }
 }
 
@@ -171,6 +188,7 @@ int run_words(const Brand& brand, const std::vector<std::string>& words) {
   ParsedLine line = parse_line(words, commands, global_options());
   if (line.version || line.help) {
     print_about(brand, line);
+    if (line.version) note_unused_config(brand, line.global);
     return 0;
   }
   if (line.command == nullptr) {

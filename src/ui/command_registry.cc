@@ -1,5 +1,6 @@
 // The command profile: the registry of profiles.
 #include "base/error.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "ops/registry_op.h"
 #include "ui/cli.h"
@@ -25,6 +26,11 @@ std::string state_text(const RegisteredProfile& entry) {
 std::string leads_text(const RegisteredProfile& entry) {
   const std::string& end = entry.leads_to.empty() ? entry.target : entry.leads_to;
   return printable(end.empty() ? entry.path : end);
+}
+
+/// Where the entry itself leads, which may be a link that is switched.
+std::string link_text(const RegisteredProfile& entry) {
+  return normal_path(join_path(entry.folder, entry.target));
 }
 
 /// For completion: what cannot be shown as it is cannot be typed either.
@@ -64,7 +70,7 @@ int link_action(Cli& cli, const std::string& name, const std::string& profile) {
   else
     cli.events().notice(fmt::format("{} {} {}", response.profile.path,
                                     response.changed ? "now leads to" : "leads already to",
-                                    printable(response.profile.leads_to)));
+                                    printable(link_text(response.profile))));
   return 0;
 }
 

@@ -11,6 +11,15 @@ expect_err 'everybody may write to it'
 expect_err "chmod go-w $config"
 expect_exit 0 hdist --config "$config" config get builder.jobs
 expect_out 3
+# The version is said all the same, and what it says nothing about is not.
+expect_exit 0 hdist --version
+expect_equal "$(cat err)" "hdist: note: the settings are not used: the config file $config is not read: everybody may write to it"
+echo garbage >garbage
+expect_exit 0 hdist --version -C / --config "${PWD#/}/garbage"
+expect_out 'hdist '
+expect_err 'garbage:1'
+expect_exit 0 hdist --config /dev/null --version
+expect_equal "$(cat err)" ''
 chmod 644 "$config"
 expect_exit 0 hdist config list
 [ "$(id -u)" = 0 ] || exit 0

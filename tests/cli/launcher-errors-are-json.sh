@@ -25,8 +25,9 @@ chmod 777 open
 printf '[hashdist]\nhdist = %s\n' "$PWD/open/hdist" >"$config"
 refused 3 launch.untrusted refused
 expect_equal "$(json out 'len(d["error"]["advice"])')" 2
-expect_exit 3 here/bin/hdist run x -- --json
+expect_exit 125 here/bin/hdist -j 2 run x -- --json # as all failures of `run` that are its own
 [ ! -s out ] || fail 'JSON that nobody asked for'
 rm "$config"
 mv here/lib/hdist/hdist gone
 refused 2 launch.incomplete usage
+expect_exit 125 here/bin/hdist run x -- true

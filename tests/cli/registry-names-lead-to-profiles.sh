@@ -15,6 +15,7 @@ ln -s ../far/stack site/first
 ln -s first site/second
 expect_equal "$(hdist run second -- p)" one
 expect_exit 0 hdist profile link mine second
+expect_err "profiles/mine now leads to $PWD/site/second" # which may lead elsewhere tomorrow
 expect_exit 0 hdist profile link mine second
 expect_err 'leads already to'
 hdist makeprofile "$PWD/far/stack" "$(cat two)" >/dev/null

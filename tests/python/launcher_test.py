@@ -66,6 +66,14 @@ class LauncherTest(support.HomeTest):
         text = self.python(SHOW, path=self.alone, expect=1)
         self.assertIn("hdist config set hashdist.python-path FOLDER", text)
 
+    def test_the_source_of_the_package_says_that_it_is_not_built(self):
+        (self.home / ".hashdistconfig").unlink()
+        tree = self.home / "clone"
+        shutil.copytree(str(support.PYTHON), str(tree / "python"))
+        (tree / "CMakeLists.txt").write_text("")
+        text = self.python(SHOW, path=tree / "python", expect=1)
+        self.assertIn(f"Build and install it ({tree}/bootstrap)", text)
+
     def test_a_path_without_library_is_an_error_that_names_the_file(self):
         self.name("~/nothing")
         text = self.python(SHOW, expect=1)
