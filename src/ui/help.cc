@@ -231,6 +231,17 @@ std::string command_words(const Brand& brand) {
   return words;
 }
 
+/// The options before whose values no command stands, for a `case`.
+std::string words_with_value() {
+  std::string words;
+  for (const OptionInfo& option : global_options()) {
+    if (option.value.empty()) continue;
+    words += (words.empty() ? "" : "|") + option.name;
+    if (!option.letter.empty()) words += "|" + option.letter;
+  }
+  return words;
+}
+
 std::string bash_completion(const Brand& brand) {
   std::string function = "_" + replace_all(brand.program, "-", "_");
   std::string cases;
@@ -244,10 +255,11 @@ std::string bash_completion(const Brand& brand) {
       "  local word command words profiles i\n"
       "  COMPREPLY=()\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-      "    case ${{COMP_WORDS[i]}} in --) return ;; -*) ;; *) : "
-      "\"${{command:=${{COMP_WORDS[i]}}}}\" ;; "
-      "esac\n"
+      "    case ${{COMP_WORDS[i]}} in --) return ;;\n"
+      "    {6}) [[ ${{COMP_WORDS[++i]}} != = ]] || ((++i)) ;;\n"
+      "    -*) ;; *) : \"${{command:=${{COMP_WORDS[i]}}}}\" ;; esac\n"
       "  done\n"
+      "  ((i == COMP_CWORD)) || return\n"
       "  case $command in\n{1}"
       "    *) words=\"{2}{3}\" ;;\n"
       "  esac\n"
@@ -259,7 +271,8 @@ std::string bash_completion(const Brand& brand) {
       "  done < <({5})\n"
       "}}\n"
       "complete -o default -F {0} {4}\n",
-      function, cases, command_words(brand), global_words(), brand.program, names_command(brand));
+      function, cases, command_words(brand), global_words(), brand.program, names_command(brand),
+      words_with_value());
 }
 
 /// A word and its description for _describe and _arguments, where ':' and '[' mean something.

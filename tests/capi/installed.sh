@@ -10,7 +10,7 @@ sed -n '/^```c$/,/^```$/p' "$HDIST_SOURCE_DIR/docs/capi.md" | sed '/^```/d' >exa
 ln -s "a prefix" prefix
 export PKG_CONFIG_PATH="$PWD/prefix/lib/pkgconfig"
 # shellcheck disable=SC2046
-"$CC" example.c $(pkg-config --cflags --libs hashdist) -Wl,-rpath,"$PWD/prefix/lib" -o example
+"$CC" example.c $(pkg-config --cflags --libs hashdist) -o example
 ./example >out
 cat out
 grep -q '^{"error":{"code":"artifact.not-found",' out

@@ -28,6 +28,10 @@ for command in run shell 'env --shell fish'; do
 done
 expect_equal "$(words 'hdist --quiet run' sag)" sage
 expect_equal "$(words 'hdist run sage --' sa)" ''
+# What is the value of an option is no command, and is a file or a number itself.
+expect_equal "$(words 'hdist -C sub --jobs 4 run' sag)" sage
+expect_equal "$(words 'hdist --config = run gc' --gr)" --grace
+expect_equal "$(words 'hdist run --config' sa)" ''
 expect_equal "$(words hdist ru)" 'run runtasks'
 words 'hdist run' '' | grep -qF '\$\(touch' || fail 'a name is not quoted'
 ! command -v fish >/dev/null || {
