@@ -127,7 +127,8 @@ std::optional<DebListed> listed_in(std::string_view paragraph, const DebAddress&
                    std::string(field(paragraph, "Directory").value_or("")),
                    {}};
   if (!address.version.empty() && listed.version != address.version) return std::nullopt;
-  if (!is_archive_path(listed.directory)) return std::nullopt;
+  // "." is that of an archive of one directory.
+  if (listed.directory != "." && !is_archive_path(listed.directory)) return std::nullopt;
   each_checksum(field(paragraph, "Checksums-Sha256").value_or(""),
                 [&](const std::string& name, DebIndexFile file) {
                   if (name == address.file) listed.file = std::move(file);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/lease.h"
 #include "base/text.h"
+#include "net/http.h"
 #include "source/deb_index.h"
 #include "source/in_flight.h"
 #include "source/private_apt.h"
@@ -58,6 +59,21 @@ Lease wait_for_claim(const Dir& dir, const Deadline& deadline, std::chrono::seco
   }
 }
 
+/// What the paragraphs say of the file at that address; "" where they say nothing, or two things.
+std::string listed_sha256(const std::vector<DebListed>& listed, const AptRow& row) {
+  const std::string url = percent_decode(row.url).value_or(row.url);
+  std::string sha256_hex;
+  for (const DebListed& one : listed) {
+    const std::string directory = one.directory == "." ? "" : "/" + one.directory;
+    const bool is_it = one.file.size_bytes == row.size_bytes &&
+                       url.ends_with(fmt::format("{}/{}", directory, row.file));
+    if (!is_it) continue;
+    if (!sha256_hex.empty() && sha256_hex != one.file.sha256_hex) return "";
+    sha256_hex = one.file.sha256_hex;
+  }
+  return sha256_hex;
+}
+
 } // namespace
 
 struct DebSources::State {
@@ -84,8 +100,11 @@ std::optional<DebFile> DebSources::State::query(const PrivateApt& apt, const Deb
   std::optional<DebFile> found;
   for (const std::string& version : versions) {
     if (std::chrono::steady_clock::now() > deadline.time) break; // with what there is
-    for (const AptRow& row : apt.rows(address.package + "=" + version, deadline)) {
+    for (AptRow& row : apt.rows(address.package + "=" + version, deadline)) {
       if (row.file != address.file) continue;
+      if (row.sha256_hex.empty())
+        row.sha256_hex =
+            listed_sha256(apt.listed({address.package, version, address.file}, deadline), row);
       if (!found)
         found = DebFile{.urls = {},
                         .file = row.file,

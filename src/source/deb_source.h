@@ -17,7 +17,7 @@ struct DebFile {
   std::vector<std::string> urls; // of the same content, in order; not empty
   std::string file;
   int64_t size_bytes = -1;
-  std::string sha256_hex; // as the signed index says; may be empty
+  std::string sha256_hex; // as the signed index says; "": it has none, so nothing vouches for them
 };
 
 struct DebOptions {

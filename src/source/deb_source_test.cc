@@ -20,6 +20,43 @@ TEST(DebSource, FindsAFileWithItsDigest) {
   EXPECT_EQ(file.size_bytes, 10);
 }
 
+std::string paragraph(const std::string& version, const std::string& directory,
+                      const std::string& sha256) {
+  return "Package: lua\nVersion: " + version + "\nDirectory: " + directory +
+         "\nChecksums-Sha512:\n " + std::string(128, 'd') +
+         " 10 lua_5.orig.tar.gz\nChecksums-Sha256:\n " + sha256 + " 10 lua_5.orig.tar.gz\n\n";
+}
+
+constexpr const char* kRowOf512 =
+    "'http://pool/debian/pool/l/lua_5.orig.tar.gz' lua_5.orig.tar.gz 10 SHA512:dddd";
+
+TEST(DebSource, WhereAptPrintsOnlyTheSha512TheSha256IsThatOfTheIndex) {
+  FakeApt fake;
+  const std::string good(64, 'a');
+  fake.add("lua", "5-1", kRowOf512);
+  write_file(fake.path("versions/lua"), paragraph("5-0", "pool/l", std::string(64, 'c')) +
+                                            paragraph("5-1", "pool/l", good) +
+                                            paragraph("5-1", "other/l", std::string(64, 'b')));
+  EXPECT_EQ(DebSources(fake.options, fake.events).find("lua=5-1/lua_5.orig.tar.gz").sha256_hex,
+            good);
+}
+
+TEST(DebSource, AnArchiveOfOneDirectoryHasTheSha256OfItsIndexToo) {
+  FakeApt fake;
+  const std::string good(64, 'a');
+  fake.add("lua", "5-1", "'http://pool/flat/./lua_5.orig.tar.gz' lua_5.orig.tar.gz 10 SHA512:dd");
+  write_file(fake.path("versions/lua"), paragraph("5-1", ".", good));
+  EXPECT_EQ(DebSources(fake.options, fake.events).find("lua/lua_5.orig.tar.gz").sha256_hex, good);
+}
+
+TEST(DebSource, AnIndexThatSaysTwoThingsOfAFileVouchesForNeither) {
+  FakeApt fake;
+  fake.add("lua", "5-1", kRowOf512);
+  write_file(fake.path("versions/lua"), paragraph("5-1", "pool/l", std::string(64, 'a')) +
+                                            paragraph("5-1", "pool/l", std::string(64, 'b')));
+  EXPECT_EQ(DebSources(fake.options, fake.events).find("lua/lua_5.orig.tar.gz").sha256_hex, "");
+}
+
 TEST(DebSource, AllVersionsAreAskedForOtherAddressesOfTheSameContent) {
   FakeApt fake;
   fake.add("lua", "5-2", "'http://security/lua_5.orig.tar.gz' lua_5.orig.tar.gz 10 SHA256:aa");

@@ -152,6 +152,19 @@ bool can_be_same(const Expectation& expected, const Expectation& sha256) {
   return expected.key() ? sha256.met_by(*expected.key()) : sha256.str() == expected.str();
 }
 
+/// Never fetched: it comes over whatever network, and only its index says what it is to be.
+AttemptResult unvouched(const DebFile& file) {
+  AttemptResult result = AttemptResult::failed(
+      fmt::format("the index of the archive has no SHA-256 of {}, so it could not be compared with "
+                  "anything",
+                  file.file));
+  result.advice.push_back({.text = "If you know its key or its SHA-256, write that after the "
+                                   "address.",
+                           .verb = {},
+                           .args = {}});
+  return result;
+}
+
 } // namespace
 
 struct Fetcher::State {
@@ -260,6 +273,7 @@ AttemptResult Fetcher::State::attempt_deb(const Try& what, TransferProgress& pro
     other.wrong_content = true;
     return other;
   }
+  if (!wanted.expected && !indexed) return unvouched(file);
   if (!wanted.expected) wanted.expected = indexed;
   if (wanted.expected)
     if (std::optional<SourceItem> item = store.find(*wanted.expected)) {

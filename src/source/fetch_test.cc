@@ -105,6 +105,18 @@ TEST(Fetch, WhenNobodyHasItEveryCandidateIsListedWithItsReason) {
   EXPECT_EQ(code_of([&] { lab.fetch(std::vector<SourceCandidate>{}); }), "source.no-address");
 }
 
+TEST(Fetch, AFileOfAnArchiveWithoutASha256IsNeverDownloaded) {
+  FetchLab lab;
+  lab.apt.add("lua", "5", "'http://pool/lua.tar.gz' lua.tar.gz 7 SHA512:aa");
+  lab.http.serve("http://pool/lua.tar.gz", "content");
+  EXPECT_EQ(lab.message({{"deb-src:lua/lua.tar.gz", {}}}),
+            "deb-src:lua/lua.tar.gz cannot be fetched: the index of the archive has no SHA-256 of "
+            "lua.tar.gz, so it could not be compared with anything");
+  EXPECT_TRUE(lab.http.requests().empty());
+  EXPECT_EQ(lab.fetch("deb-src:lua/lua.tar.gz", key_of("content").str()).item.key,
+            key_of("content"));
+}
+
 TEST(Fetch, AnAddressThatNothingCanBeAtIsWrongUsageWithoutAdviceOnTheNetwork) {
   FetchLab lab;
   std::string absent = lab.path("absent.tar.gz");

@@ -208,4 +208,17 @@ std::vector<AptRow> PrivateApt::rows(const std::string& package, const Deadline&
   return rows;
 }
 
+std::vector<DebListed> PrivateApt::listed(const DebAddress& address,
+                                          const Deadline& deadline) const {
+  std::vector<DebListed> found;
+  Answer answer = ask(options_.apt_cache, {"showsrc", "--only-source", address.package}, deadline);
+  Paragraphs paragraphs([&](std::string_view paragraph) {
+    if (std::optional<DebListed> listed = listed_in(paragraph, address))
+      found.push_back(*std::move(listed));
+  });
+  paragraphs.feed(answer.output);
+  paragraphs.finish();
+  return found;
+}
+
 } // namespace hdist

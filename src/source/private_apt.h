@@ -1,6 +1,7 @@
 // private_apt.h: apt with a state of its own, for reading the indexes of source packages.
 #pragma once
 
+#include "source/deb_index.h"
 #include "source/deb_source.h"
 
 #include <chrono>
@@ -11,7 +12,8 @@
 
 namespace hdist {
 
-/// What apt-get --print-uris prints: 'URL' FILE SIZE SHA256:hex
+/// What apt-get --print-uris prints: 'URL' FILE SIZE SHA256:hex. It prints only the strongest
+/// digest that the index has, so that of SHA-256 may be missing.
 struct AptRow {
   std::string url;
   std::string file;
@@ -46,6 +48,8 @@ public:
   std::vector<std::string> versions(const std::string& package, const Deadline& deadline) const;
   /// The files of PACKAGE or PACKAGE=VERSION; none when apt cannot say.
   std::vector<AptRow> rows(const std::string& package, const Deadline& deadline) const;
+  /// The file as the paragraphs of the indexes list it, with its SHA-256.
+  std::vector<DebListed> listed(const DebAddress& address, const Deadline& deadline) const;
 
 private:
   struct Answer {
