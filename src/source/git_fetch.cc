@@ -286,7 +286,7 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
   std::string commit = expected.empty() ? resolve(address, ref, run) : expected;
   std::optional<GitContentSum> sum;
   if (!run.git.holder(commit)) {
-    std::string repository = run.git.repository(address, run.stop);
+    std::string repository = run.git.repository(address);
     Brought brought = bring(address, ref, expected, repository, run);
     commit = std::move(brought.commit);
     sum = std::move(brought.sum);

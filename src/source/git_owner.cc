@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,15 +22,25 @@ bool is_own(const struct stat& status) {
 
 } // namespace
 
-bool is_own_repository(const std::string& path) {
-  struct stat directory {
+LookedAtRepository look_at_repository(const std::string& path) {
+  using Whose = LookedAtRepository::Whose;
+  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory) {
+    if (errno == ENOENT) return {Whose::absent, {}};
+    if (errno == ENOTDIR || errno == ELOOP || errno == EACCES) return {Whose::others, {}};
+    throw_errno("open", path);
+  }
+  struct stat status {
   }, config{};
-  if (::lstat(path.c_str(), &directory) != 0)
-    return errno == ENOENT; // git says that it is not there
-  if (!S_ISDIR(directory.st_mode) || !is_own(directory)) return false;
-  // Without one there is nothing to do as it says.
-  if (::lstat(join_path(path, "config").c_str(), &config) != 0) return errno == ENOENT;
-  return S_ISREG(config.st_mode) && is_own(config);
+  if (::fstat(directory.get(), &status) != 0) throw_errno("fstat", path);
+  if (!is_own(status)) return {Whose::others, {}};
+  // In such a directory nobody else puts another one in its place.
+  if (::fstatat(directory.get(), "config", &config, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (!S_ISREG(config.st_mode) || !is_own(config)) return {Whose::others, {}};
+  } else if (errno != ENOENT) { // without one there is nothing to do as it says
+    throw_errno("fstatat", join_path(path, "config"));
+  }
+  return {Whose::own, std::move(directory)};
 }
 
 EmptyRepository::EmptyRepository(const std::string& in) : parent_(Dir::open(in)) {

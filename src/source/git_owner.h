@@ -9,8 +9,18 @@
 
 namespace hdist {
 
-/// The directory and its configuration are this user's, and nobody else may write to them.
-bool is_own_repository(const std::string& path);
+/// The directory that was looked at, open: whoever may rename what is on its path can put another
+/// there at any time, so what was found holds of the descriptor alone.
+struct LookedAtRepository {
+  enum class Whose {
+    own, // it and its configuration are this user's, and nobody else may write to them
+    others,
+    absent,
+  };
+  Whose whose = Whose::absent;
+  Fd directory; // of one's own
+};
+LookedAtRepository look_at_repository(const std::string& path);
 
 /// A repository of this user without objects and settings, for the objects of another's.
 class EmptyRepository {

@@ -11,6 +11,8 @@ namespace hdist {
 
 namespace {
 
+using Whose = LookedAtRepository::Whose;
+
 /// What points git at another repository than the one it is given (git rev-parse
 /// --local-env-vars).
 constexpr const char* kRepositoryVariables[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -67,6 +69,18 @@ std::string verb_of(const std::vector<std::string>& words) {
   return at < words.size() ? words[at] : "";
 }
 
+/// How git finds the repository that it is handed on.
+std::string handed_on_path() {
+  return fmt::format("/proc/self/fd/{}", kFirstHandedOn);
+}
+
+GitAnswer absent(const GitCall& call) {
+  return {.ok = false,
+          .timed_out = false,
+          .output = {},
+          .complaint = fmt::format("not a git repository: '{}'", call.directory)};
+}
+
 } // namespace
 
 ExitStatus GitProgram::run_program(const Command& command, const std::stop_token& stop) const {
@@ -75,13 +89,16 @@ ExitStatus GitProgram::run_program(const Command& command, const std::stop_token
                         {.program = supervise_, .token = "", .isolation = Isolation::helper}, stop);
 }
 
-GitAnswer GitProgram::run_in(const Env& env, const GitCall& call,
+GitAnswer GitProgram::run_in(const Env& env, const GitCall& call, const Fd& repository,
                              const std::stop_token& stop) const {
   Command command;
   command.argv = {"git"};
   std::vector<std::string> ours = settings();
   command.argv.insert(command.argv.end(), ours.begin(), ours.end());
-  if (!call.directory.empty()) command.argv.push_back("--git-dir=" + call.directory);
+  if (repository) {
+    command.argv.push_back("--git-dir=" + handed_on_path());
+    command.handed_on = {repository.get()};
+  }
   command.argv.insert(command.argv.end(), call.words.begin(), call.words.end());
   command.env = env;
   command.cwd = "/";
@@ -110,14 +127,21 @@ GitAnswer GitProgram::run_in(const Env& env, const GitCall& call,
     throw Error(ErrorKind::interrupted, "source.stopped", "asking git was stopped");
   answer.ok = status.ok();
   answer.timed_out = status.timed_out;
-  answer.complaint = complaint_of(errors);
+  answer.complaint = repository
+                         ? replace_all(complaint_of(errors), handed_on_path(), call.directory)
+                         : complaint_of(errors);
   if (!answer.ok && answer.complaint.empty()) answer.complaint = "git ended with " + status.text();
   return answer;
 }
 
 GitAnswer GitProgram::remote(const GitCall& call, bool may_be_local,
                              const std::stop_token& stop) const {
-  if (!call.directory.empty() && !is_own_repository(call.directory))
+  LookedAtRepository repository;
+  if (!call.directory.empty()) {
+    repository = look_at_repository(call.directory);
+    if (repository.whose == Whose::absent) return absent(call);
+  }
+  if (repository.whose == Whose::others)
     throw Error(ErrorKind::refused, "git.foreign-repository",
                 fmt::format("{} belongs to another user, or others may write to it: what it is "
                             "configured to run is not run",
@@ -132,7 +156,7 @@ GitAnswer GitProgram::remote(const GitCall& call, bool may_be_local,
   env.set("GIT_ALLOW_PROTOCOL", may_be_local ? "file" : "http:https:git:ssh");
   env.set("GIT_TERMINAL_PROMPT", "0");
   env.set("LC_ALL", "C");
-  return run_in(env, call, stop);
+  return run_in(env, call, repository.directory, stop);
 }
 
 GitAnswer GitProgram::isolated(const GitCall& call, const std::stop_token& stop) const {
@@ -149,12 +173,15 @@ GitAnswer GitProgram::isolated(const GitCall& call, const std::stop_token& stop)
   env.set("GIT_ALLOW_PROTOCOL", "none");
   env.set("GIT_TERMINAL_PROMPT", "0");
   env.set("LC_ALL", "C");
-  if (call.directory.empty() || is_own_repository(call.directory)) return run_in(env, call, stop);
+  if (call.directory.empty()) return run_in(env, call, {}, stop);
+  const LookedAtRepository repository = look_at_repository(call.directory);
+  if (repository.whose == Whose::absent) return absent(call);
+  if (repository.whose == Whose::own) return run_in(env, call, repository.directory, stop);
   const EmptyRepository empty(env_.get_or("TMPDIR", "/tmp"));
   env.set("GIT_OBJECT_DIRECTORY", join_path(call.directory, "objects"));
   GitCall borrowing = call;
   borrowing.directory = empty.path();
-  return run_in(env, borrowing, stop);
+  return run_in(env, borrowing, look_at_repository(borrowing.directory).directory, stop);
 }
 
 std::string GitProgram::must(const GitCall& call, const std::stop_token& stop) const {

@@ -45,7 +45,9 @@ public:
   std::string must(const GitCall& call, const std::stop_token& stop) const;
 
 private:
-  GitAnswer run_in(const Env& env, const GitCall& call, const std::stop_token& stop) const;
+  /// In the repository of this user that is open, if any, whatever is at its path by now.
+  GitAnswer run_in(const Env& env, const GitCall& call, const Fd& repository,
+                   const std::stop_token& stop) const;
   ExitStatus run_program(const Command& command, const std::stop_token& stop) const;
   Env env_;
   std::string supervise_;

@@ -46,6 +46,20 @@ int64_t size_below(const Dir& dir) {
   return bytes;
 }
 
+/// What `git init --bare --shared=0644` makes: others may read it, whatever the umask, and nobody
+/// may write to it. By descriptor, so in nothing that somebody put in its place.
+void make_repository(const Dir& dir) {
+  dir.make_dirs("objects/info");
+  dir.make_dirs("objects/pack");
+  dir.make_dirs("refs/heads");
+  dir.make_dirs("refs/tags");
+  dir.write_file("HEAD", "ref: refs/heads/main\n");
+  dir.write_file("config", "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
+                           "\tbare = true\n\tsharedrepository = 0644\n"
+                           "[receive]\n\tdenyNonFastforwards = true\n");
+  dir.set_mode(".", 0755);
+}
+
 /// False: somebody else is at it.
 bool collect_garbage(const GitProgram& program, const std::string& repository,
                      const std::stop_token& stop) {
@@ -118,7 +132,7 @@ std::vector<std::string> GitStore::commits() const {
   return {found.begin(), found.end()};
 }
 
-std::string GitStore::repository(const GitAddress& remote, const std::stop_token& stop) const {
+std::string GitStore::repository(const GitAddress& remote) const {
   std::string name = sha256(public_address(remote.remote)).base32();
   std::string path = join_path(store_.path(), place_of(name));
   Dir git = store_.make_dir(kGit);
@@ -128,15 +142,7 @@ std::string GitStore::repository(const GitAddress& remote, const std::stop_token
   }
   if (git.exists(name)) return path;
   Staging staging(git);
-  // Others may read it, whatever the umask, and nobody may write to it.
-  program_.must(
-      {.words = {"init", "-q", "--bare", "--template=", "--shared=0644", staging.dir().path()},
-       .directory = {},
-       .input = {},
-       .timeout_s = 0,
-       .output = {}},
-      stop);
-  staging.dir().set_mode(".", 0755);
+  make_repository(staging.dir());
   static_cast<void>(std::move(staging).publish(name)); // another process's is as good
   git.sync();
   return path;

@@ -26,7 +26,7 @@ public:
   /// All commits that are kept, each once.
   std::vector<std::string> commits() const;
   /// The path of the remote's own repository, which is this user's; made when absent.
-  std::string repository(const GitAddress& remote, const std::stop_token& stop) const;
+  std::string repository(const GitAddress& remote) const;
   /// The commit is complete in `repository`: from now on it is an item.
   void keep(const std::string& repository, const std::string& commit) const;
   /// After forget(), in a repository by its name below git/; nothing where the commit has gone.

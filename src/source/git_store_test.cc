@@ -15,7 +15,7 @@ TEST(GitStore, OneRepositoryForEachRemoteAndOneRefForEachCommit) {
   const GitStore& git = lab.store.git();
   EXPECT_NE(git.holder(a), git.holder(b));
   EXPECT_EQ(git.commits().size(), 2U);
-  EXPECT_EQ(git.repository(*parse_git_address(lab.path("a.git")), {}), git.holder(a));
+  EXPECT_EQ(git.repository(*parse_git_address(lab.path("a.git"))), git.holder(a));
   EXPECT_EQ(git.holder(a), lab.path("store/git/" + sha256(lab.path("a.git")).base32()));
   EXPECT_FALSE(git.holder(std::string(40, 'c')));
 }
