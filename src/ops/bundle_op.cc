@@ -53,7 +53,7 @@ public:
     for (const auto& entry : wanted_) {
       const SourceItem& item = entry.second;
       guarded(entry.first, [&] {
-        bool is_new = copy_item(item, bundle_, session_.stop());
+        bool is_new = copy_when_there(item);
         // Not in the bundle, which may be another user's; one at a time, so that there is room.
         TrialDir trial(session_.temp_dir());
         bundle_.unpack({.key = item.key, .target = trial.sub("source")}, session_.stop());
@@ -86,6 +86,20 @@ private:
       add(*std::move(item));
     else if (problems_.empty()) // else it is perhaps what could not be fetched
       problems_.push_back(key.str() + ": it is not in the source store, and nothing fetches it");
+  }
+
+  /// A collection sets an item aside for a moment, also between finding and opening it.
+  bool copy_when_there(const SourceItem& item) {
+    session_.sources().note_use(item.key);
+    constexpr int kTries = 100;
+    for (int tries = 1;; ++tries) {
+      try {
+        return copy_item(item, bundle_, session_.stop());
+      } catch (const Error& error) {
+        if (error.code() != "source.moved" || tries == kTries) throw;
+        if (!session_.sources().find(item.key)) throw; // which waits for the collection
+      }
+    }
   }
 
   /// One failure leaves the rest to be tried.

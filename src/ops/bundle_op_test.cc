@@ -45,6 +45,20 @@ TEST_F(BundleOpTest, AGraphsSourcesAreFetchedAndCopied) {
   EXPECT_EQ(to_value(response).find("sources")->if_list()->size(), 2U);
 }
 
+TEST_F(BundleOpTest, WhatIsBundledIsUsed) {
+  fetch_sources(*session_, {{{content("a"), {}}}, {}});
+  const SourceKey key = *SourceKey::parse(key_of("a"));
+  const std::string note = session_->sources().find(key)->path + ".json";
+  std::string text = read_file(note);
+  text.replace(text.find("\"last_use\":"), std::string::npos, "\"last_use\":1}\n");
+  std::filesystem::remove(note);
+  write_file(note, text);
+  ASSERT_EQ(session_->sources().find(key)->last_use_s, 1);
+  bundle_sources(*session_,
+                 {.target = path("bundle"), .keys = {key.str()}, .graph = {}, .stack = {}});
+  EXPECT_GT(session_->sources().find(key)->last_use_s, 1);
+}
+
 TEST_F(BundleOpTest, TrialsAreNotMadeWhereAnotherUserMayReplaceThem) {
   content("a");
   std::filesystem::create_directory(path("bundle"));

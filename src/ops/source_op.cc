@@ -24,14 +24,18 @@ bool begins(const std::string& word, const SourceKey& key) {
 }
 
 SourceItem one_of(const std::vector<SourceItem>& items, const std::string& word,
-                  const std::string& store) {
+                  const SourceStore& store) {
   std::vector<SourceItem> found;
   std::copy_if(items.begin(), items.end(), std::back_inserter(found),
                [&](const SourceItem& item) { return begins(word, item.key); });
   if (found.size() == 1) return found.front();
-  if (found.empty())
+  if (found.empty()) {
+    // A collection may have set it aside for a moment, for which a look at one key waits.
+    if (const std::optional<SourceKey> key = SourceKey::parse(word))
+      if (std::optional<SourceItem> item = store.find(*key)) return *std::move(item);
     throw Error(ErrorKind::usage, "source.not-found",
-                fmt::format("there is no source {} in {}", printable(word), store));
+                fmt::format("there is no source {} in {}", printable(word), store.path()));
+  }
   std::vector<std::string> keys;
   keys.reserve(found.size());
   for (const SourceItem& item : found)
@@ -47,7 +51,7 @@ SourceResponse list_sources(Session& session, const SourceRequest& request) {
       .store = session.sources().path(), .sources = {}, .damaged = {}, .repaired = {}};
   std::vector<SourceItem> all = session.sources().list();
   for (const std::string& word : request.words)
-    response.sources.push_back(one_of(all, word, response.store));
+    response.sources.push_back(one_of(all, word, session.sources()));
   if (request.words.empty()) response.sources = std::move(all);
   return response;
 }
@@ -108,7 +112,7 @@ SourceResponse verify_sources(Session& session, const SourceRequest& request) {
   std::vector<SourceItem> cut = session.sources().cut_off(), all = session.sources().list();
   all.insert(all.end(), cut.begin(), cut.end());
   for (const std::string& word : request.words)
-    response.sources.push_back(one_of(all, word, response.store));
+    response.sources.push_back(one_of(all, word, session.sources()));
   if (request.words.empty()) response.sources = std::move(all);
   for (const SourceItem& item : response.sources)
     if (std::optional<Error> damage = damage_of(session, item, cut))

@@ -1,9 +1,13 @@
 #include "ops/source_op.h"
 
+#include "base/parallel.h"
 #include "ops/fetch_op.h"
 #include "ops/ops_testing.h"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 namespace hdist {
 namespace {
@@ -36,6 +40,28 @@ TEST_F(SourceOpTest, ASourceIsNamedByItsKeyOrItsBeginning) {
   EXPECT_EQ(code(a.digest().substr(0, 3)), "source.not-found");
   EXPECT_EQ(code("zip:" + a.digest().substr(0, 5)), "source.not-found");
   EXPECT_EQ(code(""), "source.not-found");
+}
+
+TEST_F(SourceOpTest, WhatACollectionHasSetAsideForAMomentIsThere) {
+  const SourceKey key = put("a");
+  SourceStore& store = session_->sources();
+  std::atomic<bool> is_aside = false, is_looked_for = false;
+  parallel_for(2, 2, [&](std::size_t who) {
+    if (who == 0) {
+      static_cast<void>(store.remove(*store.find(key), [&](const SourceItem&) {
+        is_aside = true;
+        is_aside.notify_all();
+        is_looked_for.wait(false);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        return false;
+      }));
+      return;
+    }
+    is_aside.wait(false);
+    is_looked_for = true;
+    is_looked_for.notify_all();
+    EXPECT_EQ(code(key.str()), "");
+  });
 }
 
 TEST_F(SourceOpTest, ABeginningThatSeveralHaveIsAmbiguous) {

@@ -83,8 +83,9 @@ private:
   }
   int64_t number() {
     const std::size_t end = std::min(rest_.find_first_not_of("-0123456789"), rest_.size());
-    const std::optional<int64_t> value = parse_int(rest_.substr(0, end));
-    if (!value) ok_ = false;
+    const std::string_view text = rest_.substr(0, end);
+    const std::optional<int64_t> value = parse_int(text);
+    if (!value || std::to_string(*value) != text) ok_ = false; // JSON has no 007
     if (ok_) rest_.remove_prefix(end);
     return value.value_or(0);
   }

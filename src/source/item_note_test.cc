@@ -34,6 +34,13 @@ TEST(ItemNote, WhatIsDamagedOrNewerIsNone) {
   EXPECT_FALSE(ItemNote::parse("{\"version\":2,\"key\":\"x\"}"));
 }
 
+TEST(ItemNote, ANumberThatJsonHasNotMakesItNone) {
+  for (const char* number : {"007", "--1"})
+    EXPECT_FALSE(ItemNote::parse(std::string(R"({"version":1,"key":"","size":)") + number +
+                                 R"(,"urls":[],"tags":[],"last_use":1})" + "\n"))
+        << number;
+}
+
 TEST(ItemNote, WrongFieldsAreAsIfTheyWereAbsent) {
   std::optional<ItemNote> note = ItemNote::parse(
       R"({"version":1,"size":"big","urls":[3,{"time":1},{"url":"u"}],"tags":{"a":1}})");

@@ -163,6 +163,7 @@ class Gc(ArtifactOperation):
 
 class Remove(ArtifactOperation):
     """One of two artifacts, and what names it; the other is there at every moment."""
+    what = "`artifact rm` of two of three artifacts"
 
     def __init__(self, place):
         super().__init__(place)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Let many processes work on one source store at once, with a collection beside them, and some of them killed.
 
-usage: concurrency.py HDIST [--full] [--operations N] [--seed TEXT]
+usage: concurrency.py HDIST [--full [--record]] [--operations N] [--seed TEXT]
 
 Eight at a time run commands that the seed chooses: fetch (files, directories, http, a repository; with tags), unpack, verify, source rm,
 bundle, list. `gc --sources` runs all the time, for which everything is past its time unless it is in use; and what nobody
 uses is made old meanwhile, so that there is always something to collect. Whoever fetched something must be able to unpack it until he
 is done, whatever the others do. At the end every item must verify, and a collection must leave nothing that is unfinished.
---full (or HDIST_TEST_FULL=1): 2400 operations instead of 400.
+--full (or HDIST_TEST_FULL=1): 2400 operations instead of 200. --record notes the counts of a full run in full_runs.json, from which
+full_runs.py makes the table of docs/reliability.md.
 """
 import argparse
 import collections
@@ -23,12 +24,14 @@ import tempfile
 import threading
 import time
 
+import full_runs
 import injection
 import invariants
 from cutting_server import CuttingServer
 from place import make_older
 
 PROCESSES = 8
+FULL = 2400  # operations
 KILLED = 0.12  # of the operations that nothing is expected of
 TIMEOUT_S = 120
 
@@ -295,16 +298,21 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("hdist")
     parser.add_argument("--full", action="store_true", default=os.environ.get("HDIST_TEST_FULL") == "1")
+    parser.add_argument("--record", action="store_true")
     parser.add_argument("--operations", type=int)
     parser.add_argument("--seed", default=os.environ.get("HDIST_TEST_SEED") or injection.seed_of_commit())
     arguments = parser.parse_args()
-    operations = arguments.operations or (2400 if arguments.full else 200)
+    operations = arguments.operations or (FULL if arguments.full else 200)
     print(f"{operations} operations; seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="hdist-crowd-") as top:
         crowd = Crowd(os.path.realpath(top), os.path.abspath(arguments.hdist), arguments.seed, operations)
         crowd.all_at_once()
     print(", ".join(f"{count} {name}" for name, count in sorted(crowd.done.items())))
     print("\n".join(crowd.problems) or "all is well")
+    if arguments.record and operations >= FULL:
+        killed = sum(count for name, count in crowd.done.items() if name.endswith("killed"))
+        full_runs.record_crowd(arguments.seed, {"operations": operations, "killed": killed, "collections": crowd.done["gc"],
+                                                "collected": crowd.done["collected"], "problems": len(crowd.problems)})
     return 1 if crowd.problems else 0
 
 

@@ -95,7 +95,7 @@ def main():
     print(f"{arguments.operation}: {total} calls, {len(calls)} of them on files, {len(chosen)} faults tried, {bad} with problems; "
           f"seed {arguments.seed}")
     if arguments.record and arguments.full and not arguments.only:
-        full_runs.record(arguments.operation, {"calls": total, "file_calls": len(calls), "faults": len(chosen), "problems": bad})
+        full_runs.record_faults(arguments.operation, {"calls": total, "file_calls": len(calls), "faults": len(chosen), "problems": bad})
     return 1 if bad or not calls else 0
 
 
