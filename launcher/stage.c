@@ -51,6 +51,7 @@ struct place {
 struct target {
   char path[PATH_MAX * 2]; /* empty: none */
   char origin[PATH_MAX * 2];
+  char option[PATH_MAX * 2 + 16]; /* " --config FILE" when that says it, in which it is changed */
 };
 
 struct options {
@@ -338,6 +339,8 @@ static void read_named(const struct place* place, const char* path, const char* 
   else
     (void)snprintf(whole, sizeof whole, "%s/%s", directory, path);
   (void)read_config(&place->brand, whole, home, target);
+  const char* quote = strpbrk(whole, " \t\"$`\\&;()<>|*?[]#~") == NULL ? "" : "'";
+  (void)snprintf(target->option, sizeof target->option, " --config %s%s%s", quote, whole, quote);
 }
 
 /* Config::load of src/config/config.h has the same order. */
@@ -382,9 +385,10 @@ static bool is_file(const char* path, const struct stat* info) {
   return stat(path, &other) == 0 && other.st_dev == info->st_dev && other.st_ino == info->st_ino;
 }
 
-static void advise_other(const struct place* place, char advice[MESSAGE_SIZE]) {
-  (void)snprintf(advice, MESSAGE_SIZE, "to use this one: %s config set %s.%s %s", place->own,
-                 place->brand.section, place->brand.name, place->self);
+static void advise_other(const struct place* place, const struct target* target,
+                         char advice[MESSAGE_SIZE]) {
+  (void)snprintf(advice, MESSAGE_SIZE, "to use this one: %s%s config set %s.%s %s", place->own,
+                 target->option, place->brand.section, place->brand.name, place->self);
 }
 
 static void say_cannot_run(const struct place* place, const struct target* target,
@@ -393,7 +397,7 @@ static void say_cannot_run(const struct place* place, const struct target* targe
   (void)snprintf(why_not->message, MESSAGE_SIZE,
                  "%s names %s as the %s to run, which cannot be run: %s", target->origin,
                  target->path, place->brand.name, problem);
-  advise_other(place, why_not->advice[0]);
+  advise_other(place, target, why_not->advice[0]);
 }
 
 static void launch(const struct place* place, const struct target* target, char** argv,
@@ -413,7 +417,7 @@ static void launch(const struct place* place, const struct target* target, char*
                    target->origin, program.problem);
     (void)snprintf(why_not->advice[0], MESSAGE_SIZE,
                    "if all of it is meant to be yours alone, take away the others' right to write");
-    advise_other(place, why_not->advice[1]);
+    advise_other(place, target, why_not->advice[1]);
     return;
   }
   if (is_file(place->self, &program.info) || is_file(place->own, &program.info)) {

@@ -155,6 +155,8 @@ private:
       checked(ini.document, entry.value_at, *key, {entry.value, split_list(entry.value), directory},
               setting);
       setting.origin = fmt::format("{}{}:{}", how, path, entry.key_at.line);
+      if (entry.section == config_.brand_.config_section && entry.key == config_.brand_.program)
+        config_.distrust_ = distrust_;
     }
     return true;
   }
@@ -172,9 +174,11 @@ private:
                               S_ISDIR(info->st_mode) ? "a directory" : "a pipe or a device"));
     std::optional<std::string> why = info ? why_untrusted(*info, geteuid()) : std::nullopt;
     if (why && place == Place::usual) throw untrusted(path, *why, info->st_uid);
-    if (why)
-      config_.notes_.push_back(fmt::format(
-          "{}: {}; its settings count, but the program that it names is not run", path, *why));
+    if (why) {
+      distrust_ = fmt::format(
+          "{}: {}; its settings count, but the program that it names is not run", path, *why);
+      config_.notes_.push_back(distrust_);
+    }
     return dir.read_file(base_name(real), kMostBytes);
   }
 
@@ -289,6 +293,7 @@ private:
   Config& config_;
   std::vector<KeySpec> keys_;
   const ConfigRequest& request_;
+  std::string distrust_; // of the file that was named
 };
 
 Config Config::load(const Brand& brand, const ConfigRequest& request) {

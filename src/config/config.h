@@ -61,6 +61,8 @@ public:
   const std::vector<std::string>& notes() const {
     return notes_;
   } // ignored lines and the like, for --verbose
+  /// Why the program that a named file names is not run; "" when it is, or none is named.
+  const std::string& distrust() const { return distrust_; }
   const Brand& brand() const { return brand_; }
 
   const std::string& home() const { return home_; } // what `~` stands for
@@ -80,7 +82,7 @@ private:
   Brand brand_;
   std::vector<Setting> settings_;
   std::vector<std::string> notes_;
-  std::string home_, root_, file_;
+  std::string home_, root_, file_, distrust_;
 };
 
 } // namespace hdist

@@ -153,15 +153,17 @@ int run_line(const Brand& brand, const std::string& executable, const ParsedLine
 /// The version does not depend on settings; which program says it does, and the launching stage has
 /// left out what cannot be used without a word.
 void note_unused_config(const Brand& brand, const Arguments& global) {
+  std::string note;
   try {
     if (const std::optional<std::string> directory = global.value("--directory"))
       work_in(*directory);
-    (void)Config::load(brand, {global.value("--config"), Env::current()});
+    note = Config::load(brand, {global.value("--config"), Env::current()}).distrust();
   } catch (const Error& error) {
-    const std::string text =
-        fmt::format("{}: note: the settings are not used: {}\n", brand.program, error.message());
-    (void)!write(STDERR_FILENO, text.data(), text.size());
+    note = "the settings are not used: " + error.message();
   }
+  if (note.empty()) return;
+  const std::string text = fmt::format("{}: note: {}\n", brand.program, note);
+  (void)!write(STDERR_FILENO, text.data(), text.size());
 }
 
 /// --version and --help.

@@ -18,8 +18,12 @@ echo garbage >garbage
 expect_exit 0 hdist --version -C / --config "${PWD#/}/garbage"
 expect_out 'hdist '
 expect_err 'garbage:1'
-expect_exit 0 hdist --config /dev/null --version
+expect_exit 0 hdist --config "$config" --version
 expect_equal "$(cat err)" ''
+printf '[hashdist]\nhdist = /none\n' >named
+chmod 666 named
+expect_exit 0 hdist --config named --version
+expect_err 'everybody may write to it; its settings count, but the program that it names is not run'
 chmod 644 "$config"
 expect_exit 0 hdist config list
 [ "$(id -u)" = 0 ] || exit 0

@@ -31,6 +31,11 @@ refused "/$(printf '%0300d' 0)" 'too long'
 # The advice does help.
 sh -c "$(sed -n 's/^  -> to use this one: //p' err)" 2>/dev/null
 expect_exit 0 here/bin/hdist --version
+# Also where the file was named.
+printf '[hashdist]\nhdist = /none\n' >'a named file'
+expect_exit 2 here/bin/hdist -C "$PWD" --config 'a named file' --version
+sh -c "$(sed -n 's/^  -> to use this one: //p' err)" 2>/dev/null
+expect_exit 0 here/bin/hdist --config 'a named file' --version
 # An installation without its program.
 mv here/lib/hdist/hdist gone
 expect_exit 2 here/bin/hdist --version

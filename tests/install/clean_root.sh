@@ -57,7 +57,7 @@ dpkg -V hdist
 python3 -c 'import hashdist' # as root, so that compiled modules are left beside it
 su - u -c 'sh /user.sh'
 dpkg -r hdist
-! command -v hdist
+if command -v hdist; then exit 1; fi # `!` alone would end nothing
 test -e /etc/hashdistconfig
 su - u -c .hashdist/profiles/mine/bin/hello | grep -x hello # what was built stays and works
 dpkg -P hdist
