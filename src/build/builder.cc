@@ -79,8 +79,19 @@ BuildOutcome Builder::build(const BuildSpec& spec, std::stop_token stop) {
     failure.code = "build.stopped";
     return failure;
   }
+  return run_at(spec, std::get<Attempt>(std::move(claimed)), std::move(stop));
+}
+
+BuildOutcome Builder::build_at(const BuildSpec& spec, Attempt attempt, std::stop_token stop) {
+  refuse_foreign(spec, options_.machine);
+  hold(spec);
+  check_job(spec.commands(), {.name = spec.origin(), .text = "", .root = {}});
+  return run_at(spec, std::move(attempt), std::move(stop));
+}
+
+BuildOutcome Builder::run_at(const BuildSpec& spec, Attempt attempt, std::stop_token stop) {
   const BuildParts parts{store_, sources_, publisher_, options_, events_};
-  BuildRun run(parts, spec, std::get<Attempt>(std::move(claimed)), std::move(stop));
+  BuildRun run(parts, spec, std::move(attempt), std::move(stop));
   return run.run([this](const ArtifactId& id) { return find(id); });
 }
 

@@ -74,11 +74,15 @@ public:
   /// an Error. Thread-safe.
   BuildOutcome build(const BuildSpec& spec, std::stop_token stop);
 
+  /// Builds where `attempt` is, whatever is there already.
+  BuildOutcome build_at(const BuildSpec& spec, Attempt attempt, std::stop_token stop);
+
   /// Finished in this run or in the store.
   std::optional<ArtifactRecord> find(const ArtifactId& id) const;
 
 private:
   void hold(const BuildSpec& spec);
+  BuildOutcome run_at(const BuildSpec& spec, Attempt attempt, std::stop_token stop);
   ArtifactStore& store_;
   SourceStore& sources_;
   Publisher& publisher_;

@@ -34,6 +34,8 @@ const std::vector<Operation>& operations() {
                                            artifact_tree_operation(),
                                            artifact_remove_operation(),
                                            why_kept_operation(),
+                                           verify_operation(),
+                                           build_check_operation(),
                                            gc_operation(),
                                            source_gc_operation(),
                                            source_list_operation(),

@@ -39,9 +39,11 @@ Operation artifact_info_operation();
 Operation artifact_remove_operation();
 Operation artifact_refs_operation(); // dependency_op.cc
 Operation artifact_tree_operation();
-Operation why_kept_operation();  // kept_op.cc
-Operation bundle_operation();    // bundle_op.cc
-Operation root_list_operation(); // root_op.cc
+Operation verify_operation();      // verify_op.cc
+Operation build_check_operation(); // check_op.cc
+Operation why_kept_operation();    // kept_op.cc
+Operation bundle_operation();      // bundle_op.cc
+Operation root_list_operation();   // root_op.cc
 Operation root_add_operation();
 Operation root_remove_operation();
 Operation log_operation();         // log_op.cc

@@ -52,6 +52,7 @@ TEST_F(OperationTest, EachRefusesAFieldThatItDoesNotKnow) {
       {"artifact-refs", R"("artifact": "a", )"},
       {"artifact-tree", R"("artifact": "a", )"},
       {"why-kept", R"("artifact": "a", )"},
+      {"build-check", R"("artifact": "a", )"},
   };
   for (const Operation& operation : operations()) {
     auto fields = needed.find(operation.name);
@@ -107,6 +108,17 @@ TEST_F(OperationTest, ASourceGoesInAndOutByJsonAlone) {
               call("unpack", R"({"key": "k", "target": "t", "strip": -1})");
             }).find("strip"),
             std::string::npos);
+}
+
+TEST_F(OperationTest, AnArtifactIsLookedAtByJsonAlone) {
+  const std::string spec = R"({"spec": )" + spec_text("tool", "/bin/mkdir $ARTIFACT/bin") + "}";
+  const std::string id = text(call("build", spec), "id");
+  const std::string one = R"({"artifact": "tool"})";
+  EXPECT_EQ(text(call("artifact-list", "{}").find("artifacts")->if_list()->front(), "id"), id);
+  for (const char* operation : {"artifact-info", "artifact-refs", "why-kept", "build-check"})
+    EXPECT_EQ(text(call(operation, one), "id"), id) << operation;
+  EXPECT_EQ(call("artifact-tree", one).find("nodes")->if_list()->size(), 1u);
+  EXPECT_TRUE(call("verify", R"({"repair": true})").find("damaged")->if_list()->empty());
 }
 
 TEST_F(OperationTest, ABuildIsResolvedAndEnteredByJsonAlone) {

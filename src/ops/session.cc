@@ -151,15 +151,17 @@ CleanOptions Session::clean_options(bool dry_run) {
           .dry_run = dry_run};
 }
 
+std::unique_ptr<Builder> Session::builder_for(Publisher& publisher) {
+  BuildOptions options = build_options();
+  // Without one each build has all processors.
+  if (!jobserver_ && options.cpus > 1 && Jobserver::has_room(options.cpus))
+    jobserver_ = std::make_unique<Jobserver>(options.cpus);
+  options.jobserver = jobserver_.get();
+  return std::make_unique<Builder>(artifacts(), sources(), publisher, options, events_);
+}
+
 Builder& Session::builder() {
-  if (!builder_) {
-    BuildOptions options = build_options();
-    // Without one each build has all processors.
-    if (options.cpus > 1 && Jobserver::has_room(options.cpus))
-      jobserver_ = std::make_unique<Jobserver>(options.cpus);
-    options.jobserver = jobserver_.get();
-    builder_ = std::make_unique<Builder>(artifacts(), sources(), publisher(), options, events_);
-  }
+  if (!builder_) builder_ = builder_for(publisher());
   return *builder_;
 }
 

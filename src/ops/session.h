@@ -54,6 +54,8 @@ public:
   Publisher& publisher();
   Fetcher& fetcher();
   Builder& builder();
+  /// One whose results go to this publisher.
+  std::unique_ptr<Builder> builder_for(Publisher& publisher);
   Host& host();
   const Platform& machine(); // what this machine offers
 

@@ -91,6 +91,20 @@ public:
   /// holder.
   Claimed claim_or_wait(const ArtifactId& id, const std::function<void(const Busy&)>& waiting,
                         const std::stop_token& stop);
+  /// The right to build an artifact that is there once more, beside it. publish() then calls
+  /// `instead` with the finished tree, and removes that when it gives false; the artifact is not
+  /// touched.
+  using Instead = std::function<bool(const Attempt& attempt, const ArtifactRecord& record)>;
+  std::variant<Attempt, Busy> claim_beside(const ArtifactId& id, Instead instead);
+  /// For `instead`: from now on the finished tree is the artifact, and what was it leads there.
+  /// Whoever looks finds one or the other, whole. The old tree goes.
+  void replace(const Attempt& attempt, const ArtifactRecord& record);
+  /// Finished trees of the artifact that its record does not name, since a replacement did not come
+  /// to its end: names below <name>/.
+  std::vector<std::string> replaced_trees(const ArtifactRecord& record) const;
+  /// They go, and their names lead to the artifact.
+  void finish_replacement(const ArtifactRecord& record);
+
   /// Makes content durable: one syncfs on a descriptor opened with the store. Call after all
   /// content is written.
   void sync_content();

@@ -264,6 +264,12 @@ bool ArtifactStore::State::link_record(Attempt::State& attempt,
 bool ArtifactStore::publish(Attempt attempt, const ArtifactRecord& record) {
   Attempt::State& state = *attempt.state_;
   try {
+    if (state.instead) {
+      const bool stays = state.instead(attempt, record);
+      if (stays) state.name_dir.remove_file(unpublished_record(state.id, state.number));
+      state.published = stays;
+      return true;
+    }
     if (state.prepared != record.text()) {
       prepare(attempt, record);
       if (state_->options.durable)

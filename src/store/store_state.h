@@ -67,6 +67,9 @@ struct ArtifactStore::State {
   std::optional<Busy> yield_to_others(const Dir& name_dir, const ArtifactId& id, int own_number);
   std::unique_ptr<Attempt::State> start(const Dir& name_dir, const ArtifactId& id, Lease lease,
                                         const Survey& seen);
+  std::variant<Attempt, Busy> claim_beside(const ArtifactId& id);
+  /// In one step, whatever is there: `name` becomes a link to the directory `target`.
+  void lead_to(const Dir& name_dir, const std::string& name, const std::string& target) const;
   void refuse_foreign_record(const Dir& name_dir, const ArtifactId& id) const;
   bool link_record(Attempt::State& attempt, const ArtifactRecord& record) const;
   bool remove_stale_record(const Dir& name_dir, const ArtifactId& id, int number) const;
@@ -88,6 +91,7 @@ struct Attempt::State {
   std::vector<DeadClaim> dead; // other claims, to be removed after publication
   std::string prepared;        // text of the unpublished record that is on disk
   bool published = false;
+  ArtifactStore::Instead instead; // of being published
   std::chrono::steady_clock::time_point claimed_at = std::chrono::steady_clock::now();
 };
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "ops/build_op.h"
+#include "ops/check_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/error_text.h"
@@ -34,7 +35,60 @@ int hash_action(Cli& cli, const Arguments& arguments) {
   return 0;
 }
 
+std::string dump_text(const std::string& bytes) {
+  std::string text, shown;
+  for (unsigned char byte : bytes) {
+    text += fmt::format("{:02x} ", byte);
+    shown += byte >= 0x20 && byte < 0x7f ? static_cast<char>(byte) : '.';
+  }
+  return text + " " + shown;
+}
+
+std::string check_text(const CheckResponse& response) {
+  std::string text;
+  bool is_moved = false;
+  for (const TreeDifference& one : response.differences) {
+    text += fmt::format("{}  {}{}\n", one.what, printable(one.path),
+                        one.detail.empty() ? "" : "  " + printable(one.detail));
+    if (one.bytes)
+      text += fmt::format("  at {}\n    {}\n    {}\n", one.bytes->offset,
+                          dump_text(one.bytes->first), dump_text(one.bytes->second));
+    is_moved = is_moved || one.names_itself;
+  }
+  text += response.differences.empty()
+              ? fmt::format("{} is the same again\n", response.id.str())
+              : fmt::format("{} is not the same again: {} differ\n", response.id.str(),
+                            response.differences.size());
+  if (is_moved) text += "some of these name their own place, whose name has another length here\n";
+  if (!response.kept.empty()) text += "the second is in " + printable(response.kept) + "\n";
+  return text;
+}
+
+/// SPEC is a file, else an artifact.
+CheckRequest check_request(const Arguments& arguments) {
+  CheckRequest request;
+  request.keep = arguments.flag("--keep-build");
+  const std::string word = arguments.value_or("SPEC", "-");
+  if (word == "-" || ::access(word.c_str(), F_OK) == 0)
+    request.spec = read_spec(arguments);
+  else
+    request.artifact = word;
+  return request;
+}
+
+int check_action(Cli& cli, const Arguments& arguments) {
+  cli.events().show_logs();
+  const CheckResponse response = check_build(cli.session(), check_request(arguments));
+  if (cli.json()) cli.print_json(to_value(response));
+  if (response.failure)
+    cli.events().write_line(failure_text(*response.failure, cli.brand().program));
+  else if (!cli.json())
+    cli.print(check_text(response));
+  return response.is_equal() ? 0 : exit_code(ErrorKind::failed);
+}
+
 int build_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.flag("--check")) return check_action(cli, arguments);
   if (arguments.flag("--keep-build")) cli.request().keep = KeepBuild::always;
   cli.events().show_logs();
   BuildResponse response = build_spec(cli.session(), read_spec(arguments));
@@ -83,11 +137,15 @@ CliCommand build_command() {
            "plumbing",
            "build one spec and print its artifact id",
            "The imports and sources that the spec names must be there: this command never builds "
-           "or fetches anything else.",
+           "or fetches anything else.\nWith --check, what is there already (SPEC may be its id or "
+           "name then) is built once more beside it and compared, each name of its own place taken "
+           "as the same. Files that differ are shown with the first bytes that do; the exit code "
+           "is 1 then. Nothing is published; --keep-build keeps the second tree for 30 days.",
            {spec_positional()},
-           {{"--keep-build", "", "", "keep the build's directory also when it succeeds", false}},
+           {{"--keep-build", "", "", "keep the build's directory also when it succeeds", false},
+            {"--check", "", "", "build once more what is there, and compare", false}},
            "",
-           {"build build.json"}},
+           {"build build.json", "build --check lua"}},
           build_action};
 }
 

@@ -33,6 +33,7 @@ CliCommand gc_command(); // command_clean.cc
 CliCommand root_command();
 CliCommand artifact_command();    // command_artifact.cc
 CliCommand why_command();         // command_why.cc
+CliCommand verify_command();      // command_verify.cc
 CliCommand log_command();         // command_log.cc
 CliCommand postprocess_command(); // command_job.cc
 

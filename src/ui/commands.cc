@@ -17,6 +17,7 @@ const std::vector<CliCommand>& commands() {
                                            root_command(),
                                            why_command(),
                                            log_command(),
+                                           verify_command(),
                                            profile_command(),
                                            bundle_command(),
                                            config_command(),

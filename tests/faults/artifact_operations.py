@@ -185,4 +185,36 @@ class Remove(ArtifactOperation):
         return done.returncode == 0
 
 
-OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "link": Link, "tree": Tree, "gc": Gc, "artifact-rm": Remove}
+class Repair(ArtifactOperation):
+    """Of a damaged artifact: there is always one at its path, the damaged or the mended one."""
+    tells_in_output = True
+
+    def __init__(self, place):
+        super().__init__(place)
+        base = place.built("base", "echo base >$ARTIFACT/base; mkdir $ARTIFACT/d; echo $ARTIFACT >$ARTIFACT/d/self", {"base": "base\n"})
+        self.path = place.path_of(base)
+        os.chmod(os.path.join(self.path, "base"), 0o644)
+        with open(os.path.join(self.path, "base"), "w", encoding="utf-8") as file:
+            file.write("harm\n")
+        self.words = ["verify", "--repair", base]
+        self.identity = base
+
+    def text(self):
+        with open(os.path.join(self.path, "base"), encoding="utf-8") as file:
+            return file.read()
+
+    def check(self):
+        record = invariants.records(self.place.store).get(self.identity)
+        if record is None:
+            return ["the artifact is lost"]
+        directory = os.path.join(self.place.store, "base", record["directory"])
+        problems = [] if os.path.isdir(directory) and not os.path.islink(directory) else [f"{directory} is no directory"]
+        return problems + ([] if self.text() in ("base\n", "harm\n") else [f"the file holds {self.text()!r}"])
+
+    def check_done(self, done):
+        whole = self.place.run(["verify"])
+        return ([] if self.text() == "base\n" else ["it is still damaged"]) + ([] if whole.returncode == 0 else [whole.stdout])
+
+
+OPERATIONS = {"build": Build, "fetch": Fetch, "makeprofile": MakeProfile, "link": Link, "tree": Tree, "gc": Gc, "artifact-rm": Remove,
+              "artifact-repair": Repair}
