@@ -16,7 +16,7 @@ expect_out "root $PWD/home/.hashdist/generations/mine-"
 expect_exit 0 hdist --json why --kept low
 expect_equal "$(json out 'd["kept"]["reason"], d["kept"]["chain"]')" "('root', ['$app'])"
 spec lone 'echo lone >$ARTIFACT/lone' | hdist -q build >lone
-hdist config set gc.keep-unreferenced never >set
+hdist config set gc.keep-unreferenced never >/dev/null
 expect_exit 0 hdist why --kept lone
 expect_out 'nothing keeps lone/'
 expect_exit 0 hdist artifact list --unkept
