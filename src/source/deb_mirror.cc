@@ -1,7 +1,8 @@
 // Release is read once a day, and again when something is not found; the index of sources is kept
 // under its digest, so it is downloaded again only when Release names another one. It is kept
-// inflated: a look through 50 MB of text takes a fraction of the time that xz does. Every file is
-// put in place by one rename, so processes need not wait for one another.
+// inflated: a look through 50 MB of text takes a fraction of the time that xz does. Its name has
+// the digest of that text, too, with which it is compared at every look. Every file is put in place
+// by one rename, so processes need not wait for one another.
 #include "source/deb_mirror.h"
 
 #include "archive/inflate_file.h"
@@ -206,9 +207,9 @@ std::optional<HttpFailure> DebMirror::read_index(const std::string& place, const
 }
 
 /// Downloads one index, compares it with Release, and puts it inflated in its place. By its digest
-/// it is there also while the archive is being changed.
-void DebMirror::bring(const std::string& suite, const std::string& path, const DebRelease& release,
-                      Visit& visit) {
+/// it is there also while the archive is being changed. The name that it gets.
+std::string DebMirror::bring(const std::string& suite, const std::string& path,
+                             const DebRelease& release, Visit& visit) {
   const DebIndexFile& file = release.files.at(path);
   const std::string dists = "dists/" + suite + "/";
   Unfinished packed(visit.dir), inflated(visit.dir);
@@ -222,11 +223,18 @@ void DebMirror::bring(const std::string& suite, const std::string& path, const D
   const auto* form = std::find_if(kForms.begin(), kForms.end(), [&](const Form& one) {
     return path.ends_with(std::string("/Sources") + one.ending);
   });
+  Sha256 digest;
   inflate_file(
       packed.fd(), path, {.compression = form->compression, .limit_bytes = kLargestIndex},
-      [&](std::string_view piece) { inflated.write(piece); }, visit.lane.stop());
-  inflated.place(file.sha256_hex + kKept);
+      [&](std::string_view piece) {
+        digest.update(piece);
+        inflated.write(piece);
+      },
+      visit.lane.stop());
+  std::string name = fmt::format("{}-{}{}", file.sha256_hex, digest.finish().hex(), kKept);
+  inflated.place(name);
   remove_old(visit.dir);
+  return name;
 }
 
 /// The name of the kept index of a component; "" when the suite has none.
@@ -237,40 +245,74 @@ std::string DebMirror::sources(const std::string& suite, const std::string& comp
     const std::string path = component + "/source/Sources" + form.ending;
     const auto found = listed.files.find(path);
     if (found == listed.files.end()) continue;
-    std::string name = found->second.sha256_hex + kKept;
-    if (age_s(visit.dir, name))
-      ::utimensat(visit.dir.fd(), name.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
-    else
-      bring(suite, path, listed, visit);
-    return name;
+    for (const Entry& entry : visit.dir.list()) {
+      const bool is_it =
+          entry.name.starts_with(found->second.sha256_hex + "-") && entry.name.ends_with(kKept);
+      if (!is_it) continue;
+      ::utimensat(visit.dir.fd(), entry.name.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+      return entry.name;
+    }
+    return bring(suite, path, listed, visit);
   }
   return "";
+}
+
+/// False: the kept index is damaged, and nothing was taken from it.
+bool DebMirror::read_kept(const std::string& name, const DebAddress& address, DebFile& file,
+                          const Visit& visit) const {
+  DebFile found = file;
+  Paragraphs paragraphs([&](std::string_view paragraph) {
+    const std::optional<DebListed> listed = listed_in(paragraph, address);
+    if (!listed || (!found.urls.empty() && listed->file.sha256_hex != found.sha256_hex)) return;
+    found.sha256_hex = listed->file.sha256_hex;
+    found.size_bytes = listed->file.size_bytes;
+    const std::string url =
+        fmt::format("{}/{}/{}", options_.address, listed->directory, address.file);
+    if (std::find(found.urls.begin(), found.urls.end(), url) == found.urls.end())
+      found.urls.push_back(url);
+  });
+  Sha256 digest;
+  const Fd index = visit.dir.open_file(name, O_RDONLY);
+  inflate_file(
+      index.get(), name, {.compression = ArchiveCompression::none, .limit_bytes = kLargestIndex},
+      [&](std::string_view piece) {
+        digest.update(piece);
+        paragraphs.feed(piece);
+      },
+      visit.lane.stop());
+  if (!name.ends_with(fmt::format("-{}{}", digest.finish().hex(), kKept))) return false;
+  paragraphs.finish();
+  file = std::move(found);
+  return true;
+}
+
+/// False: the suite has no such index.
+bool DebMirror::look_in(const std::string& suite, const std::string& component,
+                        const DebAddress& address, DebFile& file, Visit& visit) {
+  for (bool is_again = false;; is_again = true) {
+    const std::string name = sources(suite, component, visit);
+    if (name.empty()) return false;
+    try {
+      if (read_kept(name, address, file, visit)) return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::interrupted) visit.dir.remove_file(name);
+      throw;
+    }
+    if (is_again)
+      throw failed("bad-index", fmt::format("the index {} was damaged twice, as soon as it was "
+                                            "written",
+                                            join_path(visit.dir.path(), name)));
+    visit.dir.remove_file(name); // it is downloaded again
+  }
 }
 
 DebFile DebMirror::look(const DebAddress& address, const std::string& text, Visit& visit) {
   DebFile file{.urls = {}, .file = address.file};
   std::vector<std::string> looked_at;
   for (const std::string& suite : options_.suites)
-    for (const std::string& component : options_.components) {
-      const std::string name = sources(suite, component, visit);
-      if (name.empty()) continue;
-      looked_at.push_back(fmt::format("{}/{}", suite, component));
-      Paragraphs paragraphs([&](std::string_view paragraph) {
-        const std::optional<DebListed> listed = listed_in(paragraph, address);
-        if (!listed || (!file.urls.empty() && listed->file.sha256_hex != file.sha256_hex)) return;
-        file.sha256_hex = listed->file.sha256_hex;
-        file.size_bytes = listed->file.size_bytes;
-        const std::string url =
-            fmt::format("{}/{}/{}", options_.address, listed->directory, address.file);
-        if (std::find(file.urls.begin(), file.urls.end(), url) == file.urls.end())
-          file.urls.push_back(url);
-      });
-      const Fd index = visit.dir.open_file(name, O_RDONLY);
-      inflate_file(
-          index.get(), name, {.limit_bytes = kLargestIndex},
-          [&](std::string_view piece) { paragraphs.feed(piece); }, visit.lane.stop());
-      paragraphs.finish();
-    }
+    for (const std::string& component : options_.components)
+      if (look_in(suite, component, address, file, visit))
+        looked_at.push_back(fmt::format("{}/{}", suite, component));
   if (!file.urls.empty()) return file;
   const std::string in = looked_at.empty() ? "no index of sources" : join(looked_at, ", ");
   throw failed("not-found",

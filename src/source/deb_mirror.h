@@ -52,9 +52,13 @@ private:
   std::string sources(const std::string& suite, const std::string& component, Visit& visit);
   std::optional<HttpFailure> read_index(const std::string& place, const DebIndexFile& file,
                                         Unfinished& packed, Visit& visit);
-  void bring(const std::string& suite, const std::string& path, const DebRelease& release,
-             Visit& visit);
+  std::string bring(const std::string& suite, const std::string& path, const DebRelease& release,
+                    Visit& visit);
   DebFile look(const DebAddress& address, const std::string& text, Visit& visit);
+  bool look_in(const std::string& suite, const std::string& component, const DebAddress& address,
+               DebFile& file, Visit& visit);
+  bool read_kept(const std::string& name, const DebAddress& address, DebFile& file,
+                 const Visit& visit) const;
 
   DebMirrorOptions options_;
   Downloader& downloader_;

@@ -157,6 +157,23 @@ TEST(DebMirror, AnIndexThatIsNotTheOneOfTheReleaseIsRefusedAndNotKept) {
   EXPECT_EQ(StoreLab::count(lab.path("deb/" + sha256("http://m/debian").base32())), 1U);
 }
 
+TEST(DebMirror, AKeptIndexThatWasDamagedIsReadAgain) {
+  DebMirrorLab lab;
+  const DebFile good = lab.find("lua/lua.tar.gz");
+  const std::string place = lab.path("deb/" + sha256("http://m/debian").base32());
+  for (const bool is_emptied : {false, true}) {
+    for (const auto& entry : std::filesystem::directory_iterator(place)) {
+      if (entry.path().extension() != ".sources") continue;
+      std::string text = read_file(entry.path());
+      char& digit = text.at(text.find(sha256("x").hex()));
+      digit = digit == '0' ? '1' : '0';
+      write_file(entry.path(), is_emptied ? "" : text);
+    }
+    EXPECT_EQ(lab.find("lua/lua.tar.gz").sha256_hex, good.sha256_hex) << is_emptied;
+    EXPECT_EQ(StoreLab::count(place), 2U);
+  }
+}
+
 TEST(DebMirror, WithoutASignatureNothingIsTaken) {
   DebMirrorLab lab;
   lab.options.check_signature = true;

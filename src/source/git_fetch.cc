@@ -26,6 +26,7 @@ constexpr double kLookLimitSeconds = 60; // of a look at the refs
 constexpr double kPlainLimitSeconds =
     5; // of the same over git:, where nothing else limits connecting
 constexpr const char* kReason = "git.reason"; // the code of an error that is a reason
+constexpr const char* kVanished = "the commit vanished from the store just after it was put there";
 
 [[noreturn]] void fail(std::string reason) {
   throw Error(ErrorKind::failed, kReason, std::move(reason));
@@ -285,14 +286,20 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
   std::string ref;
   std::string commit = expected.empty() ? resolve(address, ref, run) : expected;
   std::optional<GitContentSum> sum;
-  if (!run.git.holder(commit)) {
-    std::string repository = run.git.repository(address);
-    Brought brought = bring(address, ref, expected, repository, run);
-    commit = std::move(brought.commit);
-    sum = std::move(brought.sum);
+  std::optional<SourceItem> item;
+  // A collection that decided before this use was noted may still take it.
+  constexpr int kTries = 3;
+  for (int tries = 0; !item; ++tries) {
+    if (tries == kTries) fail(kVanished);
+    store_.note_use(*SourceKey::parse("git:" + commit)); // first; then it stays if it is there
+    if (!run.git.holder(commit)) {
+      std::string repository = run.git.repository(address);
+      Brought brought = bring(address, ref, expected, repository, run);
+      commit = std::move(brought.commit);
+      sum = std::move(brought.sum);
+    }
+    item = store_.find(*SourceKey::parse("git:" + commit));
   }
-  const std::optional<SourceItem> item = store_.find(*SourceKey::parse("git:" + commit));
-  if (!item) fail("the commit vanished from the store just after it was put there");
   if (!sum && !item->tree) sum = sum_of_commit(run.git, commit, "", run.stop);
   std::string url = address.remote + (address.ref.empty() ? "" : "#" + address.ref);
   store_.note_commit(commit, sum, url);
@@ -315,7 +322,9 @@ AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, P
     if (address.is_local && !Dir::open_if_exists(address.remote))
       return AttemptResult::no_such_place("there is no such file or directory");
     std::string commit = commit_of(address, expected, 0, run);
-    return {.item = store_.find(*SourceKey::parse("git:" + commit)), .reason = {}};
+    std::optional<SourceItem> item = store_.find(*SourceKey::parse("git:" + commit));
+    if (!item) fail(kVanished);
+    return {.item = std::move(item), .reason = {}};
   } catch (const Error& error) {
     bool is_reason = error.code() == kReason || error.code() == "git.not-found" ||
                      error.code() == "source.corrupt" || error.code() == "source.unsafe-path" ||

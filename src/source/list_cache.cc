@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "data/digest.h"
 #include "source/store_holder.h"
 
 #include <fcntl.h>
@@ -18,7 +19,7 @@ namespace hdist {
 namespace {
 
 constexpr const char* kLists = "lists";
-constexpr std::string_view kHead = "hdist-list 1\n";
+constexpr std::string_view kHead = "hdist-list 2 "; // and the digest of what is below this line
 constexpr int64_t kMostBytes = int64_t{1} << 30;
 constexpr std::size_t kWorthWriting = 1000; // items: so many are looked at in some milliseconds
 
@@ -101,6 +102,8 @@ void ListCache::load() {
 bool ListCache::parse(std::string_view text) {
   if (!text.starts_with(kHead)) return false;
   text.remove_prefix(kHead.size());
+  const std::string_view digest = take_line(text).value_or("");
+  if (digest != sha256(text).base32()) return false;
   while (std::optional<std::string_view> line = take_line(text)) {
     ListedDirectory& directory = directories_[std::string(take_word(*line))];
     std::size_t count = 0;
@@ -151,7 +154,7 @@ void ListCache::replace(SourceType type, ListedDirectory found) {
 void ListCache::save() noexcept {
   if (replaced_ < kWorthWriting) return;
   try {
-    std::string text(kHead);
+    std::string text;
     for (const auto& [type, directory] : directories_) {
       fmt::format_to(std::back_inserter(text), "{} {} {} {} {}\n", type, directory.inode,
                      directory.changed_s, directory.changed_ns, directory.items.size());
@@ -162,6 +165,7 @@ void ListCache::save() noexcept {
     }
     constexpr mode_t kOwn = 0600;
     store_.make_dir(kLists);
+    text.insert(0, fmt::format("{}{}\n", kHead, sha256(text).base32()));
     holder_of(store_, file_name()).write_file(std::to_string(::geteuid()), text, {.mode = kOwn});
   } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): a store of others, or full
   }

@@ -65,6 +65,10 @@ public:
   }
 };
 
+std::string with_digest(const std::string& text) {
+  return "hdist-list 2 " + sha256(text).base32() + "\n" + text;
+}
+
 TEST(ListCache, AListingSaysTheSameWithItWhateverChanges) {
   ManyItems lab;
   std::this_thread::sleep_for(kSettle);
@@ -113,12 +117,26 @@ TEST(ListCache, WhateverIsInItsFileNothingIsListedThatIsNotThere) {
     ::chmod(lab.cache().c_str(), 0600);
     EXPECT_EQ(lab.listing(), first);
   }
-  for (const std::string bad :
-       {"", "hdist-list 1\n", "hdist-list 2\nx", "hdist-list 1\nfile 1 1 1 9",
-        "hdist-list 1\nfile 1 1 1 99999999999999999999\n", "hdist-list 1\nfile 1 1 1 10\nabc\n"}) {
+  for (const std::string& bad :
+       {std::string(), with_digest(""), std::string("hdist-list 1\n"),
+        std::string("hdist-list 2\nx"), with_digest("file 1 1 1 9"),
+        with_digest("file 1 1 1 99999999999999999999\n"), with_digest("file 1 1 1 10\nabc\n")}) {
     write_file(lab.cache(), bad);
     ::chmod(lab.cache().c_str(), 0600);
     EXPECT_EQ(lab.listing(), first) << bad;
+  }
+}
+
+TEST(ListCache, OneOfAnyBytesThatChangedIsNoticed) {
+  ManyItems lab;
+  std::this_thread::sleep_for(kSettle);
+  const std::string first = lab.listing();
+  const std::string good = read_file(lab.cache());
+  for (const char* what : {"example", "hdist-list", " 1 17", "\"size\":"}) {
+    std::string text = good;
+    text.at(text.find(what) + 1) ^= 1;
+    write_file(lab.cache(), text);
+    EXPECT_EQ(lab.listing(), first) << what;
   }
 }
 
@@ -130,6 +148,7 @@ TEST(ListCache, AFileThatOthersMayWriteToIsNotBelieved) {
   for (std::size_t at = text.find("example.org"); at != std::string::npos;
        at = text.find("example.org", at))
     text.replace(at, 11, "example.net");
+  text = with_digest(text.substr(text.find('\n') + 1));
   write_file(lab.cache(), text);
   ::chmod(lab.cache().c_str(), 0600);
   EXPECT_NE(lab.listing(), first); // one's own word

@@ -44,6 +44,10 @@ private:
 
   void decide(SourceItem item) {
     RetentionRule rule = rule_of(item, options_.rules);
+    if (item.last_use_s > now_) { // noted while the clock was ahead: it is used now, and no later
+      item.last_use_s = now_;
+      if (!options_.dry_run && store_.is_ours(item)) store_.note_use(item.key);
+    }
     if (!store_.is_ours(item)) {
       report_.kept.push_back({.item = std::move(item), .rule = std::move(rule), .others = true});
       return;

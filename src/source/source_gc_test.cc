@@ -84,6 +84,25 @@ TEST(SourceGc, WhatALivingProcessMayHaveTakenStays) {
   EXPECT_EQ(lab.collect(8).removed.size(), 1U);
 }
 
+TEST(SourceGc, AUseNotedWhileTheClockWasAheadIsNoReasonForEver) {
+  GcLab lab;
+  const SourceItem item = lab.put(SourceType::file, "content");
+  const std::string note = item.path + ".json";
+  auto last_use = [&] { return lab.store.find(item.key)->last_use_s; };
+  auto set_ahead = [&] {
+    const std::string last = "\"last_use\":";
+    const std::string text = read_file(note);
+    write_file(note, text.substr(0, text.find(last)) + last + "99999999999}\n");
+    EXPECT_EQ(last_use(), 99'999'999'999);
+  };
+  set_ahead();
+  lab.store.note_use(item.key);
+  EXPECT_LE(last_use(), std::time(nullptr));
+  set_ahead();
+  lab.collect(0);
+  EXPECT_LE(last_use(), std::time(nullptr));
+}
+
 TEST(SourceGc, SubmodulesStayWithTheirParent) {
   GcLab lab;
   std::string sub = lab.repository("sub", "echo sub >f");

@@ -116,7 +116,9 @@ void SourceStore::note_use(const SourceKey& key) const {
   files_->enter();
   try {
     std::optional<SourceItem> item = find(key);
-    if (!item || now_s() - item->last_use_s < kNoteEverySeconds) return;
+    if (!item) return;
+    const int64_t age_s = now_s() - item->last_use_s; // negative: the clock was ahead then
+    if (age_s >= 0 && age_s < kNoteEverySeconds) return;
     files_->change_note(item->key, [](ItemNote& note) {
       note.last_use_s = now_s();
       return true;
