@@ -171,10 +171,14 @@ class Crowd:
             self.problem(f"{key} was not unpacked, and {target} has {str(found)[:300]}")
         shutil.rmtree(target, ignore_errors=True)
 
-    def fetch(self, number, chance):
+    def fetch(self, number, chance, may_vanish=False):
+        """may_vanish: nobody here says that he needs it, so a removal may come between its being put into the store and being looked at."""
         tags = [word for tag in chance.sample(["mine", "yours"], chance.randrange(3)) for word in ("-t", tag)]
-        out = self.expect(["fetch", *tags, *self.sources[number].words])
-        if out is None:
+        words = ["fetch", *tags, *self.sources[number].words]
+        code, out, err = self.run(words)
+        if code != 0:
+            if not (may_vanish and code == 1 and "just after it was put there" in err):
+                self.problem(f"{words} ended with {code}: {err}")
             return None
         key = out.strip()
         with self.lock:
@@ -195,7 +199,10 @@ class Crowd:
         if key is None:
             kind, words = "fetch", ["fetch", *source.words]
         if chance.random() < KILLED:
-            self.killed(words, chance.expovariate(1 / 0.04), target, source)
+            after = chance.expovariate(1 / 0.04)
+            with source.users.taken() if kind == "rm" else contextlib.nullcontext(True) as is_free:
+                if is_free:
+                    self.killed(words, after, target, source)
             kind += ", killed"
         elif kind in ("use", "bundle"):
             with source.users.needed():
@@ -205,7 +212,7 @@ class Crowd:
                 elif fetched and not fetched.startswith("git:"):  # which a bundle cannot have
                     self.expect(["bundle", self.mirror, fetched])
         elif kind == "fetch":
-            self.fetch(number, chance)
+            self.fetch(number, chance, may_vanish=True)
         elif kind == "unpack":
             self.unpack(key, source.content, target, absent_is_fine=True)
         elif kind == "rm":
