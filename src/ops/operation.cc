@@ -35,6 +35,7 @@ const std::vector<Operation>& operations() {
                                            artifact_remove_operation(),
                                            why_kept_operation(),
                                            verify_operation(),
+                                           du_operation(),
                                            build_check_operation(),
                                            gc_operation(),
                                            source_gc_operation(),

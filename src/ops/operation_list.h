@@ -41,6 +41,7 @@ Operation artifact_refs_operation(); // dependency_op.cc
 Operation artifact_tree_operation();
 Operation verify_operation();      // verify_op.cc
 Operation build_check_operation(); // check_op.cc
+Operation du_operation();          // du_op.cc
 Operation why_kept_operation();    // kept_op.cc
 Operation bundle_operation();      // bundle_op.cc
 Operation root_list_operation();   // root_op.cc

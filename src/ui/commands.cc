@@ -14,6 +14,7 @@ const std::vector<CliCommand>& commands() {
                                            run_command(),
                                            env_command(),
                                            gc_command(),
+                                           du_command(),
                                            root_command(),
                                            why_command(),
                                            log_command(),
