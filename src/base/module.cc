@@ -1,6 +1,6 @@
 #include "base/module.h"
 
-#include "base/error.h"
+#include "base/no_memory.h"
 #include "base/path.h"
 
 #include <dlfcn.h>
@@ -11,10 +11,12 @@ namespace hdist {
 namespace {
 
 [[noreturn]] void throw_load_error(const std::string& file, const ModuleFunction& wanted) {
-  const char* reason = dlerror();
-  Error error(ErrorKind::failed, wanted.module + ".module",
-              fmt::format("cannot load {}, which {}: {}", file, wanted.purpose,
-                          reason == nullptr ? "unknown reason" : reason));
+  const char* said = dlerror();
+  const std::string reason = said == nullptr ? "unknown reason" : said;
+  const std::string text = fmt::format("cannot load {}, which {}: ", file, wanted.purpose);
+  if (is_about_memory(reason))
+    throw no_memory(fmt::format("{}there is not enough memory ({})", text, reason));
+  Error error(ErrorKind::failed, wanted.module + ".module", text + reason);
   error.advise({"Install this program again; this file belongs to it.", "", {}});
   throw error;
 }

@@ -60,22 +60,22 @@ namespace {
 
 std::optional<Error> damage_of(Session& session, const SourceItem& item,
                                const std::vector<SourceItem>& cut) {
-  if (std::any_of(cut.begin(), cut.end(),
-                  [&](const SourceItem& one) { return one.key == item.key; }))
-    return Error(ErrorKind::failed, "source.corrupt",
-                 fmt::format("{} is damaged: it has {} bytes, and had another number of them",
-                             item.path, item.size_bytes));
+  const bool is_absent = std::any_of(cut.begin(), cut.end(),
+                                     [&](const SourceItem& one) { return one.key == item.key; });
   try {
     session.sources().verify(item, session.stop());
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    if (session.sources().find(item.key)) return error; // else it was removed meanwhile
+    // Else it was removed meanwhile.
+    if (error.code() == "source.corrupt" || is_absent || session.sources().find(item.key))
+      return error;
   }
   return std::nullopt;
 }
 
-/// nullopt: it is whole again.
-std::optional<Error> mend(Session& session, const SourceItem& item, const Error& damage) {
+} // namespace
+
+std::optional<Error> mend_source(Session& session, const SourceItem& item, const Error& damage) {
   auto cannot = [&](const std::string& why) {
     return Error(damage.kind(), damage.code(),
                  fmt::format("{}; it cannot be repaired: {}", damage.message(), why));
@@ -85,6 +85,8 @@ std::optional<Error> mend(Session& session, const SourceItem& item, const Error&
   FetchTask task;
   for (const SourceAddress& address : item.addresses)
     task.candidates.push_back({address.url, Expectation(item.key)});
+  if (task.candidates.empty() && !session.fetcher().options().mirrors.empty())
+    task.candidates.push_back({"", Expectation(item.key)});
   if (task.candidates.empty()) return cannot("no address is known that gave it");
   try {
     session.sources().mend(
@@ -95,6 +97,8 @@ std::optional<Error> mend(Session& session, const SourceItem& item, const Error&
   }
   return std::nullopt;
 }
+
+namespace {
 
 void settle(Session& session, const SourceItem& item, std::optional<Error> damage,
             SourceResponse& response) {
@@ -116,7 +120,8 @@ SourceResponse verify_sources(Session& session, const SourceRequest& request) {
   if (request.words.empty()) response.sources = std::move(all);
   for (const SourceItem& item : response.sources)
     if (std::optional<Error> damage = damage_of(session, item, cut))
-      settle(session, item, request.repair ? mend(session, item, *damage) : damage, response);
+      settle(session, item, request.repair ? mend_source(session, item, *damage) : damage,
+             response);
   return response;
 }
 

@@ -27,6 +27,9 @@ SourceResponse list_sources(Session& session, const SourceRequest& request);
 /// Reads all of each and compares it with its key. To repair: what is damaged is fetched again from
 /// the mirrors and the addresses that gave it.
 SourceResponse verify_sources(Session& session, const SourceRequest& request);
+/// nullopt: it is whole again, from a mirror or an address that gave it; else `damage`, and why
+/// not.
+std::optional<Error> mend_source(Session& session, const SourceItem& item, const Error& damage);
 /// At least one word is needed.
 SourceResponse remove_sources(Session& session, const SourceRequest& request);
 

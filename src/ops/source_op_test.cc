@@ -107,6 +107,25 @@ TEST_F(SourceOpTest, WhatIsDamagedIsFetchedAgainFromItsAddresses) {
   EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 0U);
 }
 
+TEST_F(SourceOpTest, WhatIsFoundDamagedCountsAsMissingUntilItIsWhole) {
+  const SourceItem item = *session_->sources().find(put("a"));
+  std::filesystem::permissions(item.path, std::filesystem::perms::owner_all);
+  write_file(item.path, "c");
+  EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 1U);
+  EXPECT_FALSE(session_->sources().find(item.key));
+  EXPECT_EQ(read_file(item.path), "c"); // it may be the only copy
+  EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 1U);
+  // Whole again by hand, and then by a fetch.
+  write_file(item.path, "a");
+  EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 0U);
+  EXPECT_TRUE(session_->sources().find(item.key));
+  write_file(item.path, "c");
+  EXPECT_EQ(verify_sources(*session_, {}).damaged.size(), 1U);
+  put("a");
+  EXPECT_TRUE(session_->sources().find(item.key));
+  EXPECT_EQ(read_file(item.path), "a");
+}
+
 TEST_F(SourceOpTest, OnlyWhatIsNamedIsRemoved) {
   SourceKey a = put("a"), b = put("b");
   EXPECT_THROW(remove_sources(*session_, {}), Error);

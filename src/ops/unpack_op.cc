@@ -2,10 +2,47 @@
 
 #include "base/text.h"
 #include "ops/operation_list.h"
+#include "ops/source_op.h"
+#include "source/mirrors.h"
 
 #include <fmt/format.h>
 
 namespace hdist {
+
+namespace {
+
+/// What is not in the store may be in a mirror, which is asked as for a fetch.
+std::optional<SourceItem> from_mirrors(Session& session, const SourceKey& key) {
+  const FetchTask task{{{"", Expectation(key)}}};
+  if (mirror_places(session.fetcher().options().mirrors, task).empty()) return std::nullopt;
+  return session.fetcher().fetch(task, {}, session.stop()).item;
+}
+
+/// What was found damaged before, or was cut off, is fetched again.
+std::optional<SourceItem> from_damaged(Session& session, const SourceKey& key) {
+  for (const SourceItem& item : session.sources().cut_off()) {
+    if (!item.key.names_same(key)) continue;
+    const Error damage(ErrorKind::failed, "source.corrupt",
+                       fmt::format("{} is damaged", item.path));
+    if (std::optional<Error> still = mend_source(session, item, damage))
+      throw Error(*std::move(still));
+    return session.sources().find(item.key);
+  }
+  return std::nullopt;
+}
+
+SourceItem need(Session& session, const SourceKey& key) {
+  std::optional<SourceItem> item = session.sources().find(key);
+  if (!item) item = from_damaged(session, key);
+  if (!item) item = from_mirrors(session, key);
+  if (item) return *std::move(item);
+  Error error(ErrorKind::usage, "source.not-found",
+              fmt::format("{} is not in the source store {}", key.str(), session.sources().path()));
+  error.advise({"fetch it first", "fetch", {"URL"}});
+  throw error;
+}
+
+} // namespace
 
 UnpackSourceResponse unpack_source(Session& session, const UnpackSourceRequest& request) {
   std::optional<SourceKey> key = SourceKey::parse(request.key);
@@ -13,16 +50,22 @@ UnpackSourceResponse unpack_source(Session& session, const UnpackSourceRequest& 
     throw Error(ErrorKind::usage, "source.bad-key",
                 fmt::format("'{}' is no source key; one looks like tar.gz:{}",
                             printable(request.key), std::string(52, 'a')));
-  std::optional<SourceItem> item = session.sources().find(*key);
-  if (!item) {
-    Error error(
-        ErrorKind::usage, "source.not-found",
-        fmt::format("{} is not in the source store {}", key->str(), session.sources().path()));
-    error.advise({"fetch it first", "fetch", {"URL"}});
-    throw error;
+  const SourceItem item = need(session, *key);
+  const UnpackRequest unpacking{item.key, request.target, request.strip, false};
+  try {
+    session.sources().unpack(unpacking, session.stop());
+  } catch (const Error& damage) {
+    if (damage.code() != "source.corrupt" || item.key.type() == SourceType::git) throw;
+    if (std::optional<Error> still = mend_source(session, item, damage)) {
+      for (const Advice& advice : damage.advice())
+        still->advise(advice);
+      throw Error(*std::move(still));
+    }
+    session.events().warning(
+        fmt::format("{} was damaged in the store, and was fetched again", item.key.str()));
+    session.sources().unpack(unpacking, session.stop());
   }
-  session.sources().unpack({item->key, request.target, request.strip, false}, session.stop());
-  return {item->key, request.target};
+  return {item.key, request.target};
 }
 
 Value to_value(const UnpackSourceResponse& response) {

@@ -161,6 +161,7 @@ SourceItem Deposit::finish(SourceType type, const std::optional<Expectation>& ex
     if (is_placed) state.name.clear();
     state.files.change_note(key, [&](ItemNote& note) {
       note.last_use_s = now_s();
+      note.is_damaged = false; // a damaged one has been replaced
       if (!address.empty()) note.add_address(address, now_s());
       return true;
     });

@@ -55,6 +55,7 @@ std::vector<Try> tries_of(const FetchTask& task, const std::vector<std::string>&
                      .wanted = {place.expected, "", place.url},
                      .claimed_url = place.claimed_url});
   for (const SourceCandidate& candidate : task.candidates) {
+    if (candidate.url.empty()) continue; // only mirrors may have it
     Address address = parse_address(candidate.url);
     std::string noted = candidate.url;
     if (address.git)
@@ -83,6 +84,7 @@ std::string unavailable_text(const FetchTask& task, const std::string& name,
   std::string expected;
   for (const SourceCandidate& candidate : task.candidates)
     if (candidate.expected && expected.empty()) expected = " (" + candidate.expected->str() + ")";
+  if (failed.empty()) return fmt::format("{}{}there is no address", name, kCannotBeFetched);
   if (failed.size() == 1)
     return fmt::format("{}{}{}{}", printable(failed[0].url), expected, kCannotBeFetched,
                        printable(failed[0].reason));
@@ -233,6 +235,8 @@ std::optional<SourceItem> Fetcher::State::present(const FetchTask& task) {
     std::optional<SourceItem> item;
     if (candidate.expected)
       item = store.find(*candidate.expected);
+    else if (candidate.url.empty())
+      continue;
     else if (parse_address(candidate.url).kind == Address::Kind::http &&
              may_trust_address(candidate.url))
       item = store.find_address(candidate.url);
@@ -390,7 +394,7 @@ const FetchOptions& Fetcher::options() const {
 std::string Fetcher::first_server(const FetchTask& task) const {
   const std::vector<MirrorPlace> places = mirror_places(options().mirrors, task);
   if (places.empty() && task.candidates.empty()) return "";
-  const std::optional<Url> url =
+  const std::optional<Url> url = // of none: nullopt
       Url::parse(places.empty() ? task.candidates.front().url : places.front().url);
   return url ? fmt::format("{}:{}", url->host, url->port) : "";
 }

@@ -49,9 +49,10 @@ public:
   Fetcher(SourceStore& store, Http& http, DebSources& deb, DeadHosts& dead_hosts,
           FetchOptions options, Events& events);
   ~Fetcher();
-  /// Present already: nothing is asked. Throws Error "source.unavailable" listing every candidate
-  /// with its reason; usage where only the addresses are at fault, else failed. Safe to call from
-  /// several threads; equal requests at once download once.
+  /// Present already: nothing is asked. A candidate without an address is asked of mirrors alone.
+  /// Throws Error "source.unavailable" listing every candidate with its reason; usage where only
+  /// the addresses are at fault, else failed. Safe to call from several threads; equal requests at
+  /// once download once.
   FetchOutcome fetch(const FetchTask& task, const std::vector<std::string>& tags = {},
                      const std::stop_token& stop = {});
   /// The server that would be asked first; "": none.

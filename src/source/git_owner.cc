@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "base/text.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@ namespace hdist {
 namespace {
 
 constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
+constexpr std::string_view kEmpty = "hdist-git-";
 
 bool is_own(const struct stat& status) {
   return status.st_uid == ::geteuid() && (status.st_mode & kOthersWrite) == 0;
@@ -43,27 +43,19 @@ LookedAtRepository look_at_repository(const std::string& path) {
   return {Whose::own, std::move(directory)};
 }
 
-EmptyRepository::EmptyRepository(const std::string& in) : parent_(Dir::open(in)) {
-  constexpr int kLength = 20;
-  constexpr mode_t kPrivate = 0700;
-  do {
-    name_ = "hdist-git-" + random_name(kLength);
-  } while (!parent_.make_new_dir(name_, kPrivate));
-  const Dir dir = parent_.open_dir(name_);
+EmptyRepository::EmptyRepository(const std::string& in) : trial_(in, kEmpty) {
+  const Dir dir = Dir::create(path());
+  dir.set_mode(".", 0700); // whatever the umask: nobody else writes to it
   dir.make_dir("objects");
   dir.make_dir("refs");
   dir.write_file("HEAD", "ref: refs/heads/main\n");
 }
 
-EmptyRepository::~EmptyRepository() {
+void EmptyRepository::remove_dead(const std::string& in) noexcept {
   try {
-    parent_.remove_tree(name_);
-  } catch (const Error&) { // NOLINT(bugprone-empty-catch): a small directory for temporary files
+    remove_dead_trials(Dir::open(in), kEmpty);
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): small directories for temporary files
   }
-}
-
-std::string EmptyRepository::path() const {
-  return join_path(parent_.path(), name_);
 }
 
 } // namespace hdist

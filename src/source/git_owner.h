@@ -2,7 +2,7 @@
 // to run; so that of another user has no say.
 #pragma once
 
-#include "base/dir.h"
+#include "base/trial_dir.h"
 
 #include <optional>
 #include <string>
@@ -27,14 +27,12 @@ class EmptyRepository {
 public:
   /// In a directory that exists. Error as of system calls.
   explicit EmptyRepository(const std::string& in);
-  EmptyRepository(const EmptyRepository&) = delete;
-  EmptyRepository& operator=(const EmptyRepository&) = delete;
-  ~EmptyRepository();
-  std::string path() const;
+  std::string path() const { return trial_.sub("git"); }
+  /// Those that processes which died have left there; never throws.
+  static void remove_dead(const std::string& in) noexcept;
 
 private:
-  Dir parent_;
-  std::string name_;
+  TrialDir trial_; // so the next one that is made there removes what died
 };
 
 } // namespace hdist

@@ -3,6 +3,7 @@
 #include "source/git_testing.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace hdist {
@@ -91,6 +92,23 @@ TEST(GitOwner, AnEmptyRepositoryIsOneForGitAndGoes) {
     EXPECT_EQ(trim(capture(command)), path);
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(GitOwner, AnEmptyRepositoryOfOneWhoDiedIsRemoved) {
+  const TempDir temp;
+  const EmptyRepository living(temp.path());
+  // What a process of this boot leaves that was killed.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const EmptyRepository left(temp.path());
+    ::_exit(0); // without the destructor
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(StoreLab::count(temp.path()), 2U);
+  EmptyRepository::remove_dead(temp.path());
+  EXPECT_EQ(StoreLab::count(temp.path()), 1U);
+  EXPECT_TRUE(std::filesystem::exists(living.path()));
 }
 
 } // namespace

@@ -33,6 +33,8 @@ constexpr const char* kRepositoryVariables[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIE
                                                 "GIT_NAMESPACE",
                                                 "GIT_TEMPLATE_DIR"};
 
+constexpr const char* kTemporary = "/tmp";
+
 std::vector<std::string> settings() {
   std::vector<std::string> words;
   for (const char* setting :
@@ -177,11 +179,15 @@ GitAnswer GitProgram::isolated(const GitCall& call, const std::stop_token& stop)
   const LookedAtRepository repository = look_at_repository(call.directory);
   if (repository.whose == Whose::absent) return absent(call);
   if (repository.whose == Whose::own) return run_in(env, call, repository.directory, stop);
-  const EmptyRepository empty(env_.get_or("TMPDIR", "/tmp"));
+  const EmptyRepository empty(env_.get_or("TMPDIR", kTemporary));
   env.set("GIT_OBJECT_DIRECTORY", join_path(call.directory, "objects"));
   GitCall borrowing = call;
   borrowing.directory = empty.path();
   return run_in(env, borrowing, look_at_repository(borrowing.directory).directory, stop);
+}
+
+void GitProgram::remove_leftovers() const noexcept {
+  EmptyRepository::remove_dead(env_.get_or("TMPDIR", kTemporary));
 }
 
 std::string GitProgram::must(const GitCall& call, const std::stop_token& stop) const {

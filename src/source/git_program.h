@@ -44,6 +44,9 @@ public:
   /// isolated(), which must succeed: Error failed "git.failed".
   std::string must(const GitCall& call, const std::stop_token& stop) const;
 
+  /// What such calls of processes that died have left among temporary files.
+  void remove_leftovers() const noexcept;
+
 private:
   /// In the repository of this user that is open, if any, whatever is at its path by now.
   GitAnswer run_in(const Env& env, const GitCall& call, const Fd& repository,

@@ -189,6 +189,7 @@ void GitStore::forget(const std::string& commit, const std::stop_token& stop) co
 }
 
 int64_t GitStore::prune(const std::stop_token& stop) const {
+  program_.remove_leftovers();
   int64_t won = 0;
   for (const std::string& name : repositories()) {
     if (!is_own(name)) continue;

@@ -316,7 +316,13 @@ void verify_item(const StoreFiles& files, const SourceItem& item, const std::sto
   if (item.key.type() == SourceType::git)
     files.check_tree(item.key, sum_of_commit(files.git(), item.key.digest(), "", stop).tree);
   else
-    verify_file(item, stop);
+    try {
+      verify_file(item, stop);
+      files.note_damage(item.key, false);
+    } catch (const Error& error) {
+      if (error.code() == "source.corrupt") files.note_damage(item.key, true);
+      throw;
+    }
 }
 
 LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {

@@ -119,6 +119,7 @@ std::string ItemNote::text() const {
   note.set("tags", std::move(tag_list));
   note.set("last_use", last_use_s);
   if (!tree.empty()) note.set("tree", tree);
+  if (is_damaged) note.set("damaged", true);
   return compact_json(note) + "\n";
 }
 
@@ -136,6 +137,8 @@ std::optional<ItemNote> ItemNote::parse(std::string_view text) {
   note.size_bytes = integer_or(value, "size", -1);
   note.last_use_s = integer_or(value, "last_use", 0);
   const std::optional<SourceKey> tree = SourceKey::parse(text_or_empty(value, "tree"));
+  const Value* damaged = value.find("damaged");
+  note.is_damaged = damaged != nullptr && *damaged == Value(true);
   if (tree && tree->type() == SourceType::dir && !tree->is_short()) note.tree = tree->str();
   for (const Value& entry : list_or_empty(value, "urls"))
     if (std::string url = text_or_empty(entry, "url"); !url.empty())
@@ -146,7 +149,7 @@ std::optional<ItemNote> ItemNote::parse(std::string_view text) {
 }
 
 bool ItemNote::describe(SourceItem& item) && {
-  if (size_bytes >= 0 && size_bytes != item.size_bytes) return false;
+  if (is_damaged || (size_bytes >= 0 && size_bytes != item.size_bytes)) return false;
   item.addresses = std::move(addresses);
   item.tags = std::move(tags);
   item.last_use_s = std::max(item.last_use_s, last_use_s);

@@ -11,7 +11,7 @@
 namespace hdist {
 
 /// On disk: {"version":1,"key","size","urls":[{"url","time"}],"tags","last_use"}, and of a commit
-/// "tree"; times in seconds since 1970.
+/// "tree", of what was found damaged "damaged":true; times in seconds since 1970.
 struct ItemNote {
   std::string key;
   int64_t size_bytes = -1; // -1: not known
@@ -19,13 +19,14 @@ struct ItemNote {
   std::vector<std::string> tags;
   int64_t last_use_s = 0;
   std::string tree; // of a commit: the dir: key of what it gives; "": not known
+  bool is_damaged = false;
 
   std::string text() const;
   /// Reads what it understands; a text that is no note of version 1 gives nullopt.
   static std::optional<ItemNote> parse(std::string_view text);
 
   /// Says what it knows about the item, whose size is that of the file. False: the file was cut
-  /// off, by whatever; it counts as absent, so that it is fetched again.
+  /// off, by whatever, or found damaged; it counts as absent, so that it is fetched again.
   [[nodiscard]] bool describe(SourceItem& item) &&;
 
   /// Each address once, with its latest time.

@@ -241,6 +241,9 @@ void SourceStore::unpack(const UnpackRequest& request, const std::stop_token& st
       unpack_when_there(*this, request, target, stop);
     std::move(target).publish();
   } catch (Error& error) {
+    if (error.code() == "source.corrupt" && request.key.type() != SourceType::git)
+      if (const std::optional<SourceItem> item = find(request.key))
+        files_->note_damage(item->key, true);
     error.during(fmt::format("unpacking {} to {}", request.key.str(), request.target));
     throw;
   }

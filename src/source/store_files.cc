@@ -17,6 +17,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <utility>
 
 namespace hdist {
 
@@ -25,7 +26,7 @@ namespace {
 constexpr const char* kStoreFile = "store.json";
 constexpr const char* kTemporary = "tmp";
 constexpr const char* kAddresses = "urls";
-constexpr std::string_view kRepositories = "git";
+constexpr std::string_view kRepositories = "git", kAboveTypes = "packs";
 /// Those at the top.
 constexpr std::array kDirectories{kTemporary, kAddresses, "stamps", "users", "condemned", "lists",
                                   "packs",    "files",    "dirs",   "git",   "commits"};
@@ -57,6 +58,29 @@ void check_unused(const Dir& root) {
 
 std::string address_file(const std::string& url) {
   return fmt::format("{}/{}", kAddresses, sha256(url).base32());
+}
+
+/// The calls that open them follow no link in the last part; above types `packs` may be one in a
+/// store of one's own (store_holder.h).
+void check_no_links(const Dir& root) {
+  auto check = [&](const std::string& name) {
+    const std::optional<struct stat> status = root.stat(name);
+    if (!status || !S_ISLNK(status->st_mode)) return;
+    Error error(ErrorKind::refused, "source.store-link",
+                fmt::format("{} is a symbolic link, and in a source store one is not followed",
+                            join_path(root.path(), name)));
+    error.advise({.text = "Where the disk is too small, move the whole store, and name its place",
+                  .verb = "config",
+                  .args = {"set", "sources.store", "DIRECTORY"}});
+    error.advise({.text = "Or, in a store of your own, let `packs` as a whole be the link.",
+                  .verb = {},
+                  .args = {}});
+    throw error;
+  };
+  for (const char* name : kDirectories)
+    if (name != kAboveTypes) check(name);
+  for (SourceType type : types_of_bytes())
+    check(item_directory(type));
 }
 
 /// What the store's own directories must be like for a group. That of repositories is sticky: git
@@ -153,6 +177,7 @@ StoreFiles::StoreFiles(const std::string& path, const SourceStoreOptions& option
     text = root_.read_file(kStoreFile, kSmallFile);
   }
   check_store_json(*text, join_path(root_.path(), kStoreFile), StoreKind::sources);
+  check_no_links(root_);
   if (options.group) share_with_group(root_);
   if (std::optional<struct stat> status = root_.stat(".")) owner_ = status->st_uid;
 }
@@ -306,7 +331,8 @@ bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
   std::string directory = item_directory(key.type());
   make_durable_dirs(root_, directory);
   std::optional<struct stat> there = root_.stat(place);
-  const bool is_damaged = is_mended(key);
+  const std::optional<ItemNote> note = read_note(root_, place);
+  const bool is_damaged = is_mended(key) || (note && note->is_damaged);
   if (there && there->st_size == size_bytes && !is_damaged) return false;
   holder_of(root_, temporary).set_mode(base_name(temporary), 0444);
   // What has the name but another size is damaged; equal content by another process is as good.
@@ -320,6 +346,15 @@ bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
     mending_.erase(key.str());
   }
   return true;
+}
+
+void StoreFiles::note_damage(const SourceKey& key, bool is_damaged) const {
+  try {
+    change_note(key, [&](ItemNote& note) {
+      return std::exchange(note.is_damaged, is_damaged) != is_damaged;
+    });
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): a store of others cannot be written
+  }
 }
 
 bool StoreFiles::is_mended(const SourceKey& key) const {

@@ -45,6 +45,10 @@ public:
   [[nodiscard]] bool place(const std::string& temporary, const SourceKey& key,
                            int64_t size_bytes) const;
 
+  /// What was found out when all of an item was read: a damaged one counts as absent until
+  /// something intact takes its place. Where the store cannot be written, nothing happens. Not for
+  /// commits.
+  void note_damage(const SourceKey& key, bool is_damaged) const;
   /// Lets `fetch_again` bring an item that is damaged: meanwhile it is not there for this process,
   /// and what comes takes its place.
   void mend(const SourceKey& key, const std::function<void()>& fetch_again) const;

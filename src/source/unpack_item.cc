@@ -39,7 +39,8 @@ public:
     Error error(ErrorKind::failed, "source.corrupt",
                 fmt::format("{} is damaged: its content is that of {}, expected {}", item_.path,
                             found.str(), item_.key.str()));
-    error.advise({.text = "Mend it from the addresses that gave it",
+    error.advise({.text = "It counts as missing from now on: whatever fetches it brings it again. "
+                          "To mend it from the addresses that gave it",
                   .verb = "source",
                   .args = {"verify", "--repair", item_.key.str()}});
     throw error;

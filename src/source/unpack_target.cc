@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace hdist {
@@ -27,6 +28,13 @@ std::optional<Dir> open_target(const std::string& path) {
     throw Error(ErrorKind::usage, "source.target-no-directory",
                 fmt::format("cannot unpack to {}: it is no directory", path));
   }
+}
+
+/// Whoever comes second has lost, as if the target had been there.
+Error appeared(const std::string& path) {
+  return {ErrorKind::usage, "source.target-exists",
+          fmt::format("cannot unpack to {}: it appeared meanwhile, so another process was first",
+                      path)};
 }
 
 /// Entries of `staged` whose names are taken in `there`; directories that both have are compared
@@ -51,11 +59,19 @@ void move_entries(const Dir& root, const std::string& from, const std::string& t
     if (root.rename_new(source, target)) continue;
     std::optional<struct stat> status = root.stat(target);
     if (entry.type != EntryType::directory || !status || !S_ISDIR(status->st_mode))
-      throw Error(ErrorKind::failed, "source.target-exists",
-                  fmt::format("{} appeared while a source was unpacked there",
-                              join_path(root.path(), target)));
+      throw appeared(join_path(root.path(), target));
     move_entries(root, source, target);
   }
+}
+
+/// Where another process, which lives, unpacks something at this moment.
+bool is_busy(const Dir& place, const std::vector<Entry>& entries) {
+  const std::vector<std::string> dead = dead_trials(place, kPublishing);
+  return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return entry.name.starts_with(kUnpacking) ||
+           (entry.name.starts_with(kPublishing) &&
+            std::find(dead.begin(), dead.end(), entry.name) == dead.end());
+  });
 }
 
 /// Where a process died that had just made the target.
@@ -85,6 +101,10 @@ UnpackTarget::UnpackTarget(const std::string& path, bool into_existing, std::str
   if (was_empty_) {
     remove_dead_beside(place_->path());
     std::vector<Entry> entries = place_->list();
+    if (is_busy(*place_, entries))
+      throw Error(
+          ErrorKind::usage, "source.target-busy",
+          fmt::format("cannot unpack to {}: another process is unpacking something there", path));
     if (!entries.empty())
       throw Error(ErrorKind::usage, "source.target-not-empty",
                   fmt::format("cannot unpack to {}: expected an absent or empty directory, but it "
@@ -131,9 +151,7 @@ void UnpackTarget::publish_in_pieces() {
   try {
     for (const Entry& entry : entries)
       if (!place_->rename_new(join_path(tree, entry.name), entry.name))
-        throw Error(ErrorKind::failed, "source.target-exists",
-                    fmt::format("{} appeared while a source was unpacked there",
-                                join_path(place_->path(), entry.name)));
+        throw appeared(join_path(place_->path(), entry.name));
   } catch (const Error&) {
     staging_->leave(); // unless everything can be taken back
     try {
@@ -158,8 +176,7 @@ void UnpackTarget::publish() && {
     else
       move_entries(*place_, join_path(staging_->name(), kTree), ".");
   } else if (!place_->rename_new(join_path(staging_->name(), kTree), name_)) {
-    throw Error(ErrorKind::failed, "source.target-exists",
-                fmt::format("{} appeared while a source was unpacked there", path_));
+    throw appeared(path_);
   }
   tree_.reset();
   staging_.reset();

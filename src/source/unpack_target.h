@@ -13,7 +13,8 @@ namespace hdist {
 class UnpackTarget {
 public:
   /// `path` is absent (its parents are made), an empty directory, or with `into_existing` any
-  /// directory. Errors usage "source.target-not-empty", "source.target-no-directory". `content`
+  /// directory. Errors usage "source.target-not-empty", "source.target-busy" when another process
+  /// unpacks something there, "source.target-no-directory". `content`
   /// names what is to be unpacked. What processes that died have left there is removed.
   UnpackTarget(const std::string& path, bool into_existing, std::string content);
   /// For a single file: an existing directory gets it as "source", else `path` is the file's own;

@@ -107,6 +107,38 @@ TEST(UnpackTarget, ATargetThatAppearsMeanwhileIsNotReplaced) {
   EXPECT_EQ(tree_text(tmp.path() + "/t"), "theirs=1\n");
 }
 
+TEST(UnpackTarget, TheSecondIntoAnEmptyDirectoryIsToldOfTheFirst) {
+  TempDir tmp;
+  fs::create_directory(tmp.path() + "/t");
+  UnpackTarget first(tmp.path() + "/t", false, "x");
+  fill(first, "f", "1");
+  try {
+    const UnpackTarget second(tmp.path() + "/t", false, "x");
+    ADD_FAILURE() << "two unpack to one place";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "source.target-busy");
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+  }
+  std::move(first).publish();
+  EXPECT_EQ(tree_text(tmp.path() + "/t"), "f=1\n");
+}
+
+TEST(UnpackTarget, TheLaterOfTwoIntoAnAbsentDirectoryLosesAsIfItHadBeenThere) {
+  TempDir tmp;
+  UnpackTarget first(tmp.path() + "/t", false, "x"), second(tmp.path() + "/t", false, "x");
+  fill(first, "f", "1");
+  fill(second, "f", "2");
+  std::move(first).publish();
+  try {
+    std::move(second).publish();
+    ADD_FAILURE() << "both have won";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    EXPECT_NE(error.message().find("another process was first"), std::string::npos);
+  }
+  EXPECT_EQ(tree_text(tmp.path() + "/t"), "f=1\n");
+}
+
 /// Runs it in another process, which is killed after that.
 void in_a_process_that_is_killed(const std::function<void()>& action) {
   const pid_t child = ::fork();
@@ -132,16 +164,6 @@ TEST(UnpackTarget, WhatOneThatDiedLeftIsNoContent) {
   }
   UnpackTarget target(tmp.path(), false, "x");
   fill(target, "f", "x");
-  std::move(target).publish();
-  EXPECT_EQ(tree_text(tmp.path()), "f=x\n");
-}
-
-TEST(UnpackTarget, WhatIsBeingUnpackedStays) {
-  TempDir tmp;
-  UnpackTarget target(tmp.path(), false, "x");
-  fill(target, "f", "x");
-  EXPECT_EQ(code_of([&] { UnpackTarget other(tmp.path(), false, "x"); }),
-            "source.target-not-empty");
   std::move(target).publish();
   EXPECT_EQ(tree_text(tmp.path()), "f=x\n");
 }

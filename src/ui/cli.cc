@@ -2,6 +2,7 @@
 
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/no_memory.h"
 #include "base/signals.h"
 #include "base/text.h"
 #include "config/brand_file.h"
@@ -20,6 +21,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <new>
+#include <system_error>
 #include <unistd.h>
 
 namespace hdist {
@@ -230,6 +233,16 @@ int run_program(int argc, char** argv) {
     return run_words(brand, words);
   } catch (const Error& error) {
     return report_line(brand, words, error);
+  } catch (const std::bad_alloc&) {
+    return report_line(brand, words, no_memory("there is not enough memory for this"));
+  } catch (const std::system_error& refused) {
+    const bool is_thread = refused.code() == std::errc::resource_unavailable_try_again;
+    return report_line(
+        brand, words,
+        is_thread ? no_memory("a thread cannot be started: there is not enough memory, or there "
+                              "are too many processes (ulimit -u)")
+                  : Error(ErrorKind::failed, "program.defect",
+                          fmt::format("a defect of the program: {}", refused.what())));
   } catch (const std::exception& defect) {
     return report_line(brand, words,
                        {ErrorKind::failed, "program.defect",

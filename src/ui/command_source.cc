@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <map>
 
 namespace hdist {
 
@@ -43,6 +44,7 @@ std::optional<int> strip_of(const Arguments& arguments) {
 }
 
 int unpack_action(Cli& cli, const Arguments& arguments) {
+  cli.request().offline = arguments.flag("--offline");
   UnpackSourceResponse response = unpack_source(
       cli.session(), {*arguments.value("KEY"), *arguments.value("DIRECTORY"), strip_of(arguments)});
   if (cli.json()) cli.print_json(to_value(response));
@@ -139,6 +141,29 @@ std::string why_text(const SourceGcItem& item) {
                      item.rule.text);
 }
 
+/// What stays: each when they are few or asked for, else how many for which reason.
+std::string staying_text(const SourceGcReport& report, bool each) {
+  constexpr std::size_t kFew = 20;
+  std::string text;
+  std::map<std::string, std::pair<std::size_t, int64_t>> sums;
+  for (const SourceGcItem& item : report.kept) {
+    if (each || report.kept.size() <= kFew)
+      text += fmt::format("stays     {}  {}  {}  {}\n", item.item.key.str(),
+                          human_size(item.item.size_bytes), about_text(item.item), why_text(item));
+    const std::string why = item.parent ? "a submodule of what stays"
+                            : item.others || item.in_use
+                                ? why_text(item)
+                                : fmt::format("keep-{} = {}", item.rule.name, item.rule.text);
+    auto& [count, size_bytes] = sums[why];
+    ++count;
+    size_bytes += item.item.size_bytes;
+  }
+  if (!text.empty()) return text;
+  for (const auto& [why, sum] : sums)
+    text += fmt::format("stays     {} x {}  {}\n", sum.first, why, human_size(sum.second));
+  return text;
+}
+
 std::string gc_text(const SourceGcResponse& response, bool verbose) {
   const SourceGcReport& report = response.report;
   std::string verb = response.dry_run ? "would go" : "removed ";
@@ -150,12 +175,9 @@ std::string gc_text(const SourceGcResponse& response, bool verbose) {
     text += fmt::format("{}  {} x what belongs to no source  {}\n", verb, report.leftovers.count,
                         human_size(report.leftovers.size_bytes));
   int64_t size_bytes = 0;
-  for (const SourceGcItem& item : report.kept) {
+  for (const SourceGcItem& item : report.kept)
     size_bytes += item.item.size_bytes;
-    if (verbose)
-      text += fmt::format("stays     {}  {}  {}  {}\n", item.item.key.str(),
-                          human_size(item.item.size_bytes), about_text(item.item), why_text(item));
-  }
+  if (verbose || response.dry_run) text += staying_text(report, verbose);
   text += fmt::format("{} {} ({}) {}\n", report.kept.size(),
                       report.kept.size() == 1 ? "source" : "sources", human_size(size_bytes),
                       report.kept.size() == 1 ? "stays" : "stay");
@@ -222,9 +244,12 @@ CliCommand unpack_command() {
            "plumbing",
            "unpack a source into a directory, verified",
            "DIRECTORY must be absent or empty. It appears complete or not at all. Leading "
-           "directories that everything shares are removed.",
+           "directories that everything shares are removed.\nWhat is not in the store is fetched "
+           "from a mirror ([sources] mirrors) that has it; what is damaged there, from the "
+           "addresses that gave it, too.",
            {{"KEY", "key of the source", true, false}, {"DIRECTORY", "where to", true, false}},
-           {{"--strip", "", "N", "remove N leading directories instead", false}},
+           {{"--strip", "", "N", "remove N leading directories instead", false},
+            {"--offline", "", "", "use no network", false}},
            "",
            {"unpack tar.gz:... lua-5.4.4"}},
           unpack_action};
