@@ -125,17 +125,22 @@ std::optional<GitAddress> parse_git_remote(std::string_view text) {
                     .host = to_lower(scp->first)};
 }
 
+// A branch may have '#' in its name, and so may a path: the first mark with a repository before it
+// and a ref behind it counts.
 std::optional<GitAddress> parse_git_address(std::string_view text) {
-  if (std::optional<GitAddress> whole = parse_plain(text);
-      whole && text.find('#') == std::string_view::npos)
-    return whole;
-  std::size_t mark = text.rfind('#');
-  if (mark == std::string_view::npos) return std::nullopt;
-  std::optional<GitAddress> address = parse_plain(text.substr(0, mark));
-  std::string_view ref = text.substr(mark + 1);
-  if (!address || !is_git_ref(ref)) return std::nullopt;
-  address->ref = ref;
-  return address;
+  std::optional<GitAddress> whole = parse_plain(text);
+  std::size_t mark = text.find('#');
+  if (mark == std::string_view::npos) return whole;
+  for (; mark != std::string_view::npos; mark = text.find('#', mark + 1)) {
+    std::string_view before = text.substr(0, mark), ref = text.substr(mark + 1);
+    std::optional<GitAddress> address = parse_plain(before);
+    bool is_usable = address && (address->is_local || before.find('#') == std::string_view::npos);
+    if (!is_usable) continue;
+    if (!is_git_ref(ref)) return std::nullopt;
+    address->ref = ref;
+    return address;
+  }
+  return whole && whole->is_local ? whole : std::nullopt;
 }
 
 std::optional<GitAddress> parse_submodule_address(std::string_view text, const GitAddress& parent) {
@@ -173,9 +178,9 @@ bool is_git_ref(std::string_view text) {
   if (!has_good_ends) return false;
   for (std::string_view bad : {"..", "//", "/.", "@{"})
     if (text.find(bad) != std::string_view::npos) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_word_char(c) || std::string_view("._/+@-=,%!").find(c) != std::string_view::npos;
-  });
+  // As `git check-ref-format` has it, but only what notes and messages can show.
+  return text.find_first_of(" ~^:?*[\\") == std::string_view::npos && text != "@" &&
+         text.find(".lock/") == std::string_view::npos && printable(text) == text;
 }
 
 bool is_full_commit(std::string_view text) {

@@ -73,6 +73,19 @@ TEST(GitAddress, ASubmoduleCannotLeadToThisMachineOrToAProgram) {
   EXPECT_EQ(below("/x/a.git", "-x"), "none");
 }
 
+TEST(GitAddress, ANameOfABranchMayHaveMarksAndAPathToo) {
+  EXPECT_EQ(parsed("/x/r.git#feature/#12"), "local /x/r.git feature/#12");
+  EXPECT_EQ(parsed("https://h/x.git#a&b"), "https://h/x.git a&b h");
+  EXPECT_EQ(parsed("/ha#sh/r.git"), "local /ha#sh/r.git ");
+  EXPECT_EQ(parsed("/ha#sh/r.git#main"), "local /ha#sh/r.git main");
+  EXPECT_EQ(parsed("https://h/a#b.git"), "none");
+  for (const char* text : {"feature/#12", "\u00fcn\u00ef", "q'uote", "a&b", "fix(1)", "x$(id)"})
+    EXPECT_TRUE(is_git_ref(text)) << text;
+  for (const char* text :
+       {"a~1", "a^", "a:b", "a?", "a*", "a[b", "a\\b", "a b", "@", "a.lock/b", "\xff"})
+    EXPECT_FALSE(is_git_ref(text)) << text;
+}
+
 TEST(GitAddress, RefsAreNamesAndNeverOptions) {
   for (const char* text : {"master", "v1.0", "feature/x", "refs/heads/a", "HEAD", "release-2_b+c"})
     EXPECT_TRUE(is_git_ref(text)) << text;
