@@ -1,11 +1,13 @@
 /* supervise.c: run one job and leave none of its processes behind (DESIGN.md 6, rule 4). Static,
    libc only.
 
-   usage: supervise automatic|subreaper|helper PROGRAM ARGV0 [ARG...]
+   usage: supervise automatic|subreaper|helper|terminal PROGRAM ARGV0 [ARG...]
 
    A helper is a program that works for the caller, as git does: it is watched like a job under
    "subreaper", keeps the caller's umask, limits and privileges, and is asked by SIGTERM before it
-   is killed, so that it can take its lock files away.
+   is killed, so that it can take its lock files away. A job in a "terminal" is watched like one
+   under "subreaper"; it stays in the caller's session and process group, so that it has the
+   caller's terminal and gets what is typed there; the supervisors pass over the interrupting keys.
 
    Descriptors: 0, 1, 2 are the job's; 3 is a stream socket whose other end only the caller holds.
    From the caller: "t" asks for SIGTERM to the job's process group; end of file (the caller closed
@@ -155,7 +157,7 @@ static void kill_descendants(void) {
 /* ---- the job ---- */
 
 struct mode {
-  bool namespaced, helper;
+  bool namespaced, helper, terminal;
 };
 
 /* So that a write-protected file protects, and archives cannot give files away, for root as for
@@ -190,7 +192,7 @@ static void limit_job(void) {
 
 __attribute__((noreturn)) static void become_job(const struct mode* mode, char** argv) {
   sigset_t none;
-  setsid();
+  if (!mode->terminal) setsid();
   if (!mode->helper) limit_job();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   /* By the kernel's own call: libc's posix_spawn leaves two signals ignored that it keeps for
@@ -240,7 +242,7 @@ static void ask_job_to_end(pid_t job) {
   char commands[16];
   ssize_t size = recv(LINK, commands, sizeof commands, MSG_DONTWAIT);
   if (size > 0 && memchr(commands, 't', (size_t)size) != NULL && kill(-job, SIGTERM) != 0)
-    kill(job, SIGTERM); /* before its setsid */
+    kill(job, SIGTERM); /* before its setsid, or it is in a terminal */
 }
 
 /* At most two seconds. */
@@ -277,7 +279,8 @@ struct identity {
 __attribute__((noreturn)) static void be_inner(const struct mode* mode, struct identity own,
                                                int life, char** argv) {
   bool namespaced = mode->namespaced;
-  setpgid(0, 0);      /* the caller may kill the outer one's group, when that has died */
+  if (!mode->terminal)
+    setpgid(0, 0);    /* the caller may kill the outer one's group, when that has died */
   char pid[16] = "0"; /* our number in the caller's namespace, while /proc is still the caller's */
   if (readlink("/proc/self", pid, sizeof pid - 1) < 0)
     snprintf(pid, sizeof pid, "%d", namespaced ? 0 : getpid());
@@ -344,14 +347,21 @@ static void await_inner(pid_t inner) {
 
 int main(int argc, char** argv) {
   struct mode mode = {.namespaced = argc > 1 && strcmp(argv[1], "automatic") == 0,
-                      .helper = argc > 1 && strcmp(argv[1], "helper") == 0};
-  if (argc < 4 || (!mode.namespaced && !mode.helper && strcmp(argv[1], "subreaper") != 0) ||
-      fcntl(LINK, F_SETFD, FD_CLOEXEC) != 0) {
+                      .helper = argc > 1 && strcmp(argv[1], "helper") == 0,
+                      .terminal = argc > 1 && strcmp(argv[1], "terminal") == 0};
+  bool known = mode.namespaced || mode.helper || mode.terminal ||
+               (argc > 1 && strcmp(argv[1], "subreaper") == 0);
+  if (argc < 4 || !known || fcntl(LINK, F_SETFD, FD_CLOEXEC) != 0) {
     static const char usage[] =
-        "usage: supervise automatic|subreaper|helper PROGRAM ARGV0 [ARG...], with a socket as 3\n";
+        "usage: supervise automatic|subreaper|helper|terminal PROGRAM ARGV0 [ARG...], with a "
+        "socket as 3\n";
     return write(2, usage, sizeof usage - 1) < 0 ? 3 : 2;
   }
   catch_child_signals();
+  if (mode.terminal) {
+    signal(SIGINT, SIG_IGN); /* typed for the job */
+    signal(SIGQUIT, SIG_IGN);
+  }
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   pid_t inner = -1;
   int status = 0;

@@ -64,6 +64,9 @@ enum class Isolation {
   automatic, // a PID namespace where it works fully, else subreaper
   subreaper,
   helper, // subreaper, for what is no job: the caller's umask, limits and privileges stay
+  /// subreaper, for a job that a person looks into: it has this process's standard streams,
+  /// session and process group. Command's input and outputs are not used.
+  terminal,
 };
 
 struct SupervisorOptions {

@@ -12,6 +12,7 @@ struct StopOnSignals::State {
   sigset_t before{};
   std::stop_source source;
   std::atomic<int> signal{0};
+  std::atomic<bool> leaves_keys{false};
   std::jthread thread; // last: ends before what it uses
 };
 
@@ -28,19 +29,19 @@ bool is_ignored(int signal) {
 }
 
 /// Waits until the owner, going, wakes this thread.
-void watch(const sigset_t& signals, std::stop_source& source, std::atomic<int>& seen,
-           const std::stop_token& ended) {
+void watch(StopOnSignals::State& state, const std::stop_token& ended) {
   for (;;) {
     siginfo_t info{};
-    int signal = sigwaitinfo(&signals, &info);
+    int signal = sigwaitinfo(&state.signals, &info);
     if (signal <= 0) continue;
     if (signal == kWake) {
       if (ended.stop_requested()) return;
       continue;
     }
-    if (signal == SIGINT && seen.load() != 0) _exit(kInterrupted);
-    seen.store(signal);
-    source.request_stop();
+    if (signal == SIGINT && state.leaves_keys.load()) continue;
+    if (signal == SIGINT && state.signal.load() != 0) _exit(kInterrupted);
+    state.signal.store(signal);
+    state.source.request_stop();
   }
 }
 
@@ -53,9 +54,7 @@ StopOnSignals::StopOnSignals() : state_(std::make_unique<State>()) {
     if (!is_ignored(signal)) sigaddset(&state_->signals, signal);
   pthread_sigmask(SIG_BLOCK, &state_->signals, &state_->before);
   State& state = *state_;
-  state.thread = std::jthread([&state](const std::stop_token& ended) {
-    watch(state.signals, state.source, state.signal, ended);
-  });
+  state.thread = std::jthread([&state](const std::stop_token& ended) { watch(state, ended); });
 }
 
 StopOnSignals::~StopOnSignals() {
@@ -67,6 +66,11 @@ StopOnSignals::~StopOnSignals() {
 
 std::stop_token StopOnSignals::token() const {
   return state_->source.get_token();
+}
+
+void StopOnSignals::leave_keys() {
+  state_->leaves_keys.store(true);
+  ::signal(SIGQUIT, SIG_IGN);
 }
 
 int StopOnSignals::signal() const {

@@ -15,11 +15,14 @@ public:
   StopOnSignals();
   ~StopOnSignals(); // restores the mask
   std::stop_token token() const;
+  /// From now on SIGINT is for the program that runs in the terminal, and not for this one; SIGQUIT
+  /// too.
+  void leave_keys();
   /// The signal that asked, 0 if none did.
   int signal() const;
+  struct State; // of signals.cc
 
 private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -58,8 +58,9 @@ public:
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
     // A session, not only a group: without terminal, a program that asks there fails at once
     // instead of being stopped as a background process.
-    ::posix_spawnattr_setflags(&attributes_,
-                               POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    const int session = request.in_terminal ? 0 : POSIX_SPAWN_SETSID;
+    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF |
+                                                                POSIX_SPAWN_SETSIGMASK | session));
     if (int error = add_actions(request)) {
       destroy();
       throw system_error(error, "posix_spawn", request.program);

@@ -40,9 +40,10 @@ struct SpawnRequest {
   /// that none has a number which another one is to get.
   std::vector<int> fds;
   std::vector<int> handed_on = {}; // as of Command
+  bool in_terminal = false;        // stays in this process's session and process group
 };
 
-/// A started child, leader of a session of its own, with default signals.
+/// A started child with default signals, leader of a session of its own unless it is in a terminal.
 class Child {
 public:
   /// Throws start_error(). Safe beside any other thread: no code of ours runs between fork and

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -68,6 +69,8 @@ const char* mode_word(Isolation isolation) {
     return "subreaper";
   case Isolation::helper:
     return "helper";
+  case Isolation::terminal:
+    return "terminal";
   }
   return "";
 }
@@ -82,7 +85,15 @@ SpawnRequest supervisor_request(const Command& command, const SupervisorOptions&
   request.argv.insert(request.argv.end(), command.argv.begin(), command.argv.end());
   request.environment = env.strings();
   request.cwd = command.cwd;
+  request.in_terminal = options.isolation == Isolation::terminal;
   return request;
+}
+
+/// This process's own descriptor `number`, above those that a child gets; an empty one when it was
+/// closed.
+Fd standard_stream(int number) {
+  Fd copy(::fcntl(number, F_DUPFD_CLOEXEC, kFirstHandedOn));
+  return copy ? std::move(copy) : make_null_output();
 }
 
 bool has_ended(const Fd& pidfd, int timeout_ms) {
@@ -99,13 +110,15 @@ public:
       : command_(command), token_(options.token.empty() ? random_name(32) : options.token) {
     SpawnRequest request = supervisor_request(command, options, token_);
     program_ = request.argv[2];
+    if (request.in_terminal) {
+      const Fd input = standard_stream(0), output = standard_stream(1), error = standard_stream(2);
+      request.fds = {input.get(), output.get(), error.get()};
+      start(request);
+      return;
+    }
     StandardStreams streams(command, sources_);
-    ChannelEnds link = make_socket_pair();
-    link_ = link.ours.get();
-    sources_.push_back(
-        {std::move(link.ours), [this](std::string_view bytes) { report_.read(bytes); }});
     const Fd& output = streams.output ? streams.output : streams.error;
-    request.fds = {streams.input.get(), output.get(), streams.error.get(), link.theirs.get()};
+    request.fds = {streams.input.get(), output.get(), streams.error.get()};
     request.handed_on = command.handed_on;
     start(request);
   }
@@ -141,7 +154,13 @@ public:
 private:
   static constexpr int kPatienceMs = 30'000;
 
-  void start(const SpawnRequest& request) {
+  /// With the link to this process besides its standard streams.
+  void start(SpawnRequest& request) {
+    ChannelEnds link = make_socket_pair();
+    link_ = link.ours.get();
+    sources_.push_back(
+        {std::move(link.ours), [this](std::string_view bytes) { report_.read(bytes); }});
+    request.fds.push_back(link.theirs.get());
     try {
       child_ = std::make_unique<Child>(request);
     } catch (const Error& error) { // is not to be taken for one about the job's program

@@ -111,7 +111,7 @@ protected:
 };
 
 std::string name_of(Isolation isolation) {
-  static constexpr const char* kNames[] = {"automatic", "subreaper", "helper"};
+  static constexpr const char* kNames[] = {"automatic", "subreaper", "helper", "terminal"};
   return kNames[static_cast<int>(isolation)];
 }
 
@@ -235,6 +235,11 @@ INSTANTIATE_TEST_SUITE_P(
                                          Victims{"CallerInner", true, false, true},
                                          Victims{"CallerOuterInner", true, true, true})),
     death_name);
+INSTANTIATE_TEST_SUITE_P(Terminals, Death,
+                         ::testing::Combine(::testing::Values(Isolation::terminal),
+                                            ::testing::Values(Victims{"Caller", true, false, false},
+                                                              Victims{"Outer", false, true, false})),
+                         death_name);
 INSTANTIATE_TEST_SUITE_P(Helpers, Death,
                          ::testing::Combine(::testing::Values(Isolation::helper),
                                             ::testing::Values(Victims{"Caller", true, false, false},

@@ -105,6 +105,9 @@ public:
   /// They go, and their names lead to the artifact.
   void finish_replacement(const ArtifactRecord& record);
 
+  /// The path of attempt `number` (none: of one that is free) for work that is never published:
+  /// builders go on beside it, and leave the path alone. nullopt: the path is taken.
+  std::optional<Attempt> claim_scratch(const ArtifactId& id, std::optional<int> number = {});
   /// Makes content durable: one syncfs on a descriptor opened with the store. Call after all
   /// content is written.
   void sync_content();

@@ -235,7 +235,7 @@ Claimed ArtifactStore::claim_or_wait(const ArtifactId& id,
 
 void ArtifactStore::prepare(Attempt& attempt, const ArtifactRecord& record) {
   Attempt::State& state = *attempt.state_;
-  if (record.id != state.id || record.directory != state.directory)
+  if (record.id != state.id || record.directory != state.directory || state.is_scratch)
     throw Error(
         ErrorKind::usage, "store.wrong-record",
         fmt::format("the record of {} in {} does not belong to the attempt to build {} in {}",

@@ -14,6 +14,7 @@ namespace hdist {
 namespace {
 
 constexpr std::string_view kClaimMark = ".claim.";
+constexpr std::string_view kScratchMark = ".scratch.";
 constexpr std::size_t kHash32 = 32;
 constexpr std::size_t kHash12 = 12;
 constexpr int64_t kLargestClaim = 1 << 16;
@@ -49,16 +50,20 @@ bool is_of_another_boot(const LeaseHolder& holder) {
 } // namespace
 
 std::string ClaimName::str() const {
-  return fmt::format("{}{}{}", hash32, kClaimMark, number);
+  return fmt::format("{}{}{}", hash32, kind == Kind::build ? kClaimMark : kScratchMark, number);
 }
 
 std::optional<ClaimName> ClaimName::parse(std::string_view file) {
-  if (file.size() <= kHash32 + kClaimMark.size()) return std::nullopt;
-  std::string_view hash32 = file.substr(0, kHash32);
-  if (!is_base32(hash32) || !file.substr(kHash32).starts_with(kClaimMark)) return std::nullopt;
-  std::optional<int> number = parse_number(file.substr(kHash32 + kClaimMark.size()));
-  if (!number) return std::nullopt;
-  return ClaimName{.hash32 = std::string(hash32), .number = *number};
+  if (file.size() <= kHash32 || !is_base32(file.substr(0, kHash32))) return std::nullopt;
+  const std::string_view end = file.substr(kHash32);
+  for (const auto& [mark, kind] :
+       {std::pair(kClaimMark, Kind::build), std::pair(kScratchMark, Kind::scratch)}) {
+    if (!end.starts_with(mark)) continue;
+    std::optional<int> number = parse_number(end.substr(mark.size()));
+    if (number)
+      return ClaimName{.hash32 = std::string(file.substr(0, kHash32)), .number = *number, .kind = kind};
+  }
+  return std::nullopt;
 }
 
 std::string attempt_directory(const ArtifactId& id, int number) {
@@ -85,7 +90,8 @@ Neighbours look_around(const Dir& name_dir, const ArtifactId& id) {
     std::optional<ClaimName> claim = ClaimName::parse(entry.name);
     std::optional<int> number = claim ? claim->number : attempt_number(entry.name, hash12);
     found.highest = std::max(found.highest, number.value_or(0));
-    if (claim && claim->hash32 == hash32) found.claims.push_back(claim->number);
+    if (claim && claim->hash32 == hash32 && claim->kind == ClaimName::Kind::build)
+      found.claims.push_back(claim->number);
     bool has_hash32 = entry.name.size() > kHash32 && is_base32(entry.name.substr(0, kHash32));
     if (has_hash32 && !entry.name.starts_with(hash32)) found.shared_hash = true;
   }

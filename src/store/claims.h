@@ -18,10 +18,15 @@ namespace hdist {
 
 constexpr int kHighestAttempt = 999'999'999;
 
-/// "<hash32>.claim.<n>", a claim's file name; n from 1, decimal.
+/// "<hash32>.claim.<n>" or "<hash32>.scratch.<n>", a claim's file name; n from 1, decimal.
 struct ClaimName {
+  enum class Kind {
+    build,
+    scratch, // what is made there is never published: nobody waits for it
+  };
   std::string hash32;
   int number = 0;
+  Kind kind = Kind::build;
   std::string str() const;
   static std::optional<ClaimName> parse(std::string_view file);
 };

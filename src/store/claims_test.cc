@@ -22,6 +22,13 @@ TEST(Claims, NamesAreReadBackAndNothingElseIs) {
   EXPECT_FALSE(ClaimName::parse(std::string(32, 'A') + ".claim.1"));
 }
 
+TEST(Claims, AScratchHasANameOfItsOwn) {
+  const std::string file = kHash + ".scratch.3";
+  ASSERT_TRUE(ClaimName::parse(file));
+  EXPECT_EQ(ClaimName::parse(file)->kind, ClaimName::Kind::scratch);
+  EXPECT_EQ(ClaimName::parse(file)->str(), file);
+}
+
 TEST(Claims, AttemptsHaveNumberedDirectories) {
   ArtifactId id = test_id("zlib");
   EXPECT_EQ(attempt_directory(id, 1), "aaaaaaaaaaaa");
@@ -52,6 +59,8 @@ TEST(Claims, LookingAroundCountsClaimsAndDirectoriesOfTheSameTwelveCharacters) {
   Neighbours found = look_around(dir, test_id("zlib"));
   EXPECT_EQ(found.claims, (std::vector<int>{2, 3}));
   EXPECT_EQ(found.highest, 3);
+  write_file(tmp.path() + "/" + kHash + ".scratch.4", "");
+  EXPECT_EQ(look_around(dir, test_id("zlib")).highest, 4);
   EXPECT_FALSE(found.shared_hash);
 
   dir.make_dir("aaaaaaaaaaaa.5");

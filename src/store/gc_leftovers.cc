@@ -32,7 +32,6 @@ constexpr int64_t kUnprovenSeconds =
     2'592'000; // of an attempt that nobody here can prove to be dead
 constexpr const char* kTrash = ".trash-";
 constexpr const char* kUnfinished = ".tmp-";
-constexpr std::string_view kClaimMark = ".claim.";
 constexpr std::string_view kRecordMark = ".record.";
 constexpr std::string_view kStaleMark = ".stale.";
 
@@ -40,6 +39,12 @@ constexpr std::string_view kStaleMark = ".stale.";
 std::optional<int> number_after(std::string_view end, std::string_view mark) {
   if (!end.starts_with(mark)) return std::nullopt;
   return attempt_number("." + std::string(end.substr(mark.size())), "");
+}
+
+/// By a builder, or for work that is never published.
+std::optional<int> claimed_number(const HashedName& parts) {
+  std::optional<ClaimName> claim = ClaimName::parse(parts.hash32 + parts.end);
+  return claim ? std::optional(claim->number) : std::nullopt;
 }
 
 /// nullopt: gone, or of no use.
@@ -153,7 +158,7 @@ Owner owner_of(const GcStore& store, const Dir& dir, const std::vector<HashedNam
                int number, const std::string& hash32) {
   Owner owner = Owner::none;
   for (const HashedName& parts : found) {
-    if (number_after(parts.end, kClaimMark) != number) continue;
+    if (claimed_number(parts) != number) continue;
     if (!hash32.empty() && parts.hash32 != hash32) continue;
     if (!is_dead_claim(store, dir, parts.hash32 + parts.end)) return Owner::living;
     owner = Owner::dead;
@@ -305,7 +310,7 @@ void Leftovers::clean_directory(const Group& group, const Entry& entry) {
 void Leftovers::clean_claims(const Group& group) {
   const Dir& dir = group.dir;
   for (const auto& [file, parts] : group.files) {
-    std::optional<int> number = number_after(parts.end, kClaimMark);
+    std::optional<int> number = claimed_number(parts);
     if (!number) continue;
     std::vector<HashedName> now = group.look_again();
     if (owner_of(store_, dir, now, *number, parts.hash32) != Owner::dead) continue;

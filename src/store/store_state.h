@@ -70,6 +70,9 @@ struct ArtifactStore::State {
   std::variant<Attempt, Busy> claim_beside(const ArtifactId& id);
   /// In one step, whatever is there: `name` becomes a link to the directory `target`.
   void lead_to(const Dir& name_dir, const std::string& name, const std::string& target) const;
+  void clear_dead_scratch(const Dir& name_dir, const ClaimName& name, const std::string& directory);
+  /// nullptr: the path is taken.
+  std::unique_ptr<Attempt::State> claim_scratch(const ArtifactId& id, int number);
   void refuse_foreign_record(const Dir& name_dir, const ArtifactId& id) const;
   bool link_record(Attempt::State& attempt, const ArtifactRecord& record) const;
   bool remove_stale_record(const Dir& name_dir, const ArtifactId& id, int number) const;
@@ -92,6 +95,7 @@ struct Attempt::State {
   std::string prepared;        // text of the unpublished record that is on disk
   bool published = false;
   ArtifactStore::Instead instead; // of being published
+  bool is_scratch = false; // never published
   std::chrono::steady_clock::time_point claimed_at = std::chrono::steady_clock::now();
 };
 
