@@ -59,8 +59,8 @@ public:
     // A session, not only a group: without terminal, a program that asks there fails at once
     // instead of being stopped as a background process.
     const int session = request.in_terminal ? 0 : POSIX_SPAWN_SETSID;
-    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF |
-                                                                POSIX_SPAWN_SETSIGMASK | session));
+    ::posix_spawnattr_setflags(
+        &attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | session));
     if (int error = add_actions(request)) {
       destroy();
       throw system_error(error, "posix_spawn", request.program);

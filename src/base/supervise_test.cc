@@ -238,7 +238,8 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(Terminals, Death,
                          ::testing::Combine(::testing::Values(Isolation::terminal),
                                             ::testing::Values(Victims{"Caller", true, false, false},
-                                                              Victims{"Outer", false, true, false})),
+                                                              Victims{"Outer", false, true,
+                                                                      false})),
                          death_name);
 INSTANTIATE_TEST_SUITE_P(Helpers, Death,
                          ::testing::Combine(::testing::Values(Isolation::helper),

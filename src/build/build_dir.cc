@@ -67,9 +67,27 @@ BuildDir::BuildDir(const std::string& parent, const ArtifactId& id, const std::s
   }
 }
 
+BuildDir::BuildDir(Dir parent, std::string name)
+    : parent_(std::move(parent)), name_(std::move(name)), dir_(parent_.open_dir(name_)),
+      was_kept_(true) {}
+
+std::unique_ptr<BuildDir> BuildDir::reopen(const std::string& parent, const std::string& name,
+                                           const std::string& token) {
+  std::unique_ptr<BuildDir> kept(new BuildDir(Dir::open(parent), name));
+  const Dir& dir = kept->dir_;
+  if (is_abandoned(dir)) dir.remove_file(kOwner); // a look into it that was killed
+  if (dir.link_new_file(kOwner, LeaseHolder::self(token).text())) return kept;
+  kept->done_ = true;
+  throw Error(ErrorKind::refused, "build.directory-in-use",
+              fmt::format("{} is in use: another process builds or looks there", dir.path()));
+}
+
 BuildDir::~BuildDir() {
   try {
-    remove();
+    if (was_kept_ && !done_)
+      keep(dir_.exists(kFailed));
+    else
+      remove();
   } catch (const std::exception&) { // its owner is dead soon: the next build prunes it
   }
 }
@@ -95,8 +113,9 @@ FoundBuildDir::State state_of_build_dir(const Dir& parent, const std::string& na
   try {
     const std::optional<Dir> dir = parent.open_dir_if_exists(name);
     if (!dir) return State::other;
-    if (dir->exists(kFailed)) return State::failed;
-    if (!dir->exists(kOwner)) return State::other;
+    const bool was_kept = dir->exists(kFailed);
+    if (!dir->exists(kOwner)) return was_kept ? State::failed : State::other;
+    if (was_kept) return is_abandoned(*dir) ? State::failed : State::running;
     return is_abandoned(*dir) ? State::abandoned : State::running;
   } catch (const Error&) { // it is being removed
     return State::other;

@@ -4,6 +4,7 @@
 #include "base/dir.h"
 #include "model/artifact_id.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ class BuildDir {
 public:
   /// `token` names the run that uses it: who finds the directory later sees whether that run lives.
   BuildDir(const std::string& parent, const ArtifactId& id, const std::string& token);
+  /// One that was kept, `name` in `parent`; it stays also when this is destroyed. Refused
+  /// "build.directory-in-use" while another process has it.
+  static std::unique_ptr<BuildDir> reopen(const std::string& parent, const std::string& name,
+                                          const std::string& token);
   ~BuildDir();
   BuildDir(const BuildDir&) = delete;
   BuildDir& operator=(const BuildDir&) = delete;
@@ -27,10 +32,12 @@ public:
   void keep(bool failed);
 
 private:
+  BuildDir(Dir parent, std::string name);
   Dir parent_;
   std::string name_;
   Dir dir_;
   bool done_ = false;
+  bool was_kept_ = false;
 };
 
 /// A build directory of this user.

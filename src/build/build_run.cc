@@ -6,7 +6,6 @@
 #include "build/log_dir.h"
 #include "data/json.h"
 #include "model/founding_spec.h"
-#include "schedule/jobserver.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -19,24 +18,6 @@ namespace hdist {
 
 namespace {
 
-constexpr std::size_t kMaxCommandShown = 200;
-constexpr std::size_t kMaxCommandLogged = 4000;
-constexpr std::size_t kMaxCaptured = 256 << 20;
-
-std::string shortened(std::string text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0) == 0x80)
-    --limit; // not within a character
-  return text.substr(0, limit) + "...";
-}
-
-/// As for a shell.
-std::string shown(const JobCommand& job, const std::string& self_name) {
-  std::vector<std::string> words = job.command.argv;
-  if (job.in_process) words.insert(words.begin(), self_name);
-  return printable(shell_join(words));
-}
-
 /// A command that cannot be started is the job's fault, as one that fails.
 bool is_of_command(const Error& error) {
   constexpr std::array<std::string_view, 6> kCodes{
@@ -45,20 +26,17 @@ bool is_of_command(const Error& error) {
   return std::find(kCodes.begin(), kCodes.end(), error.code()) != kCodes.end();
 }
 
-/// Commands of this program that work on artifacts by their records.
-bool reads_records(const std::string& command) {
-  return command == "makeprofile" || command == "makebuildprofile" || command == "install-artifact";
-}
-
-/// What is wrong with what a job made, or with its output.
+/// What is wrong with what a job made, with its output, or with its commands when their turn comes.
 bool is_of_job(const Error& error) {
   return error.code().starts_with("artifact.") || error.code() == "store.special-file" ||
-         error.code() == "job.bad-output" || error.code() == "job.output-too-large";
+         error.code().starts_with("job.");
 }
 
 std::string one_line(const Error& error) {
   return error.message().substr(0, error.message().find('\n'));
 }
+
+constexpr std::size_t kMostMissing = 50; // named
 
 /// What to do in the spec when its command is not found in the PATH that it has.
 std::vector<Advice> advice_on_path(const Error& error, bool needs_path) {
@@ -81,16 +59,59 @@ BuildOutcome BuildRun::run(const FindRecord& find) {
     if (std::optional<BuildFailure> failure = check_needs(find)) return *failure;
     // From here on there is a place, and the log in it.
     if (std::optional<BuildFailure> failure = make_place()) return *failure;
-    unpack_sources();
+    unpack_sources(spec_, parts_.sources, place_->dir().open_dir("work"), stop_);
     write_job_document();
     if (std::optional<BuildFailure> failure = run_commands()) return *failure;
     return finish();
   } catch (Error& error) {
-    if (stop_.stop_requested() && error.kind() == ErrorKind::interrupted) return stopped();
-    tell(TaskState::failed, one_line(error));
-    error.during("building " + spec_.id().str());
-    throw;
+    return end_by(error);
   }
+}
+
+BuildOutcome BuildRun::resume(const FindRecord& find, std::unique_ptr<BuildDir> place,
+                              KeptProgress progress) {
+  try {
+    is_resumed_ = true;
+    place_ = std::move(place);
+    progress_ = std::move(progress.done);
+    imports_ = resolve_imports(spec_, parts_.options.virtuals, find, parts_.store);
+    if (!imports_.missing.empty())
+      return failed("build.missing-import",
+                    "no longer there: " + join_first(kMostMissing, imports_.missing, ", "));
+    changed_ = changed_files(place_->dir());
+    put_old_log_aside();
+    open_log();
+    if (std::optional<BuildFailure> failure = run_commands()) return *failure;
+    log_->finish();
+    keep_place(false);
+    BuildSuccess success{ArtifactRecord{.id = spec_.id()}, place_->sub(KeptProgress::kArtifact)};
+    tell(TaskState::finished, success.path);
+    return success;
+  } catch (Error& error) {
+    return end_by(error);
+  }
+}
+
+BuildFailure BuildRun::end_by(Error& error) {
+  if (stop_.stop_requested() && error.kind() == ErrorKind::interrupted) return stopped();
+  tell(TaskState::failed, one_line(error));
+  error.during("building " + spec_.id().str());
+  throw error;
+}
+
+/// The logs of earlier runs stay beside that of this one.
+void BuildRun::put_old_log_aside() {
+  const Dir& dir = place_->dir();
+  for (int number = 1; dir.exists(BuildLog::kPlain); ++number)
+    if (!dir.rename_new(BuildLog::kPlain, fmt::format("build.{}.log", number)) && number > 1000)
+      dir.remove_file(BuildLog::kPlain);
+  dir.remove_file(BuildLog::kCompressed);
+}
+
+void BuildRun::open_log() {
+  log_.emplace(place_->dir(), task_, parts_.events);
+  commands_.emplace(parts_, attempt_.token(), *log_);
+  tell(TaskState::started, log_->path());
 }
 
 std::optional<BuildFailure> BuildRun::check_needs(const FindRecord& find) {
@@ -99,12 +120,11 @@ std::optional<BuildFailure> BuildRun::check_needs(const FindRecord& find) {
   for (const SpecSource& source : spec_.sources())
     if (!parts_.sources.find(source.key)) sources.push_back(source.key.str());
   // All of both at once: who has to get them wants one list.
-  constexpr std::size_t kShown = 50;
   std::vector<std::string> missing;
   if (!imports_.missing.empty())
-    missing.push_back("not built yet: " + join_first(kShown, imports_.missing, ", "));
+    missing.push_back("not built yet: " + join_first(kMostMissing, imports_.missing, ", "));
   if (!sources.empty())
-    missing.push_back("not in the source store: " + join_first(kShown, sources, ", "));
+    missing.push_back("not in the source store: " + join_first(kMostMissing, sources, ", "));
   if (missing.empty()) return std::nullopt;
   return failed(imports_.missing.empty() ? "build.missing-source" : "build.missing-import",
                 join(missing, "; "));
@@ -117,30 +137,11 @@ std::optional<BuildFailure> BuildRun::make_place() {
                             "executed",
                             parts_.options.supervise));
   prune_build_dirs(parts_.options.temp_dir, parts_.options.keep_failed);
-  place_.emplace(parts_.options.temp_dir, spec_.id(), attempt_.token());
+  place_ = std::make_unique<BuildDir>(parts_.options.temp_dir, spec_.id(), attempt_.token());
   place_->dir().write_file("build.json", pretty_json(spec_.document()));
-  log_.emplace(place_->dir(), task_, parts_.events);
-  tell(TaskState::started, log_->path());
+  open_log();
   if (stop_.stop_requested()) return stopped();
   return std::nullopt;
-}
-
-void BuildRun::unpack_sources() {
-  const Dir work = place_->dir().open_dir("work");
-  for (const SpecSource& source : spec_.sources()) {
-    std::string target = source.target;
-    while (target.ends_with('/'))
-      target.pop_back();
-    // A single file is the target itself, everything else goes into it. Refuses a target that
-    // leads through a link of a source before it.
-    const bool is_file = source.key.type() == SourceType::file && target != ".";
-    const std::string below = is_file ? parent_path(target) : target;
-    const Dir directory = below == "." ? work.duplicate() : work.make_dirs(below);
-    const std::string path =
-        is_file ? join_path(directory.path(), base_name(target)) : directory.path();
-    parts_.sources.unpack(
-        {.key = source.key, .target = path, .strip = source.strip, .into_existing = true}, stop_);
-  }
 }
 
 /// For a spec of the founding page's form.
@@ -151,80 +152,32 @@ void BuildRun::write_job_document() {
     work.write_file("build.json", pretty_json(given), {.mode = 0444});
 }
 
-Env BuildRun::environment() const {
-  JobEnvRequest request;
-  request.imports = imports_.job;
-  request.artifact = attempt_.path();
-  request.build_dir = place_->sub("work");
-  request.home = place_->sub("home");
-  request.temp = place_->sub("tmp");
-  request.config_json = parts_.options.config_json;
-  request.virtuals = parts_.options.virtuals;
-  request.cpus = std::max(parts_.options.cpus, 1);
-  request.shares_cpus = parts_.options.jobserver != nullptr;
-  request.native = spec_.platform().has_value();
-  request.as_root = ::geteuid() == 0;
-  return job_environment(request);
-}
-
 std::optional<BuildFailure> BuildRun::run_commands() {
   try {
+    const Env start =
+        job_surroundings(parts_.options, spec_, imports_, place_->path(), attempt_.path());
     const JobResult result = run_job(
-        spec_.commands(), environment(),
-        {place_->sub("work"), place_->sub("jobtmp"), spec_.origin()},
-        [this](const JobCommand& job, std::string* captured) { return run_command(job, captured); },
-        stop_);
+        spec_.commands(), start, {place_->sub("work"), place_->sub("jobtmp"), spec_.origin()},
+        [this](const JobCommand& job, std::string* captured) {
+          return commands_->run(job, captured, stop_);
+        },
+        stop_, &progress_);
     if (result.ok) return std::nullopt;
     if (result.status.stopped || stop_.stop_requested()) return stopped();
     return failed("build.command-failed", result.status.text());
   } catch (const Error& error) {
     if (!is_of_command(error) && !is_of_job(error)) throw;
     log_->line("error: " + one_line(error));
-    BuildFailure failure = failed("build.command-failed", one_line(error));
-    failure.advice = advice_on_path(error, needs_path_);
+    // Which node of the job it is, where no program says it.
+    std::string reason = one_line(error);
+    if (error.kind() == ErrorKind::usage)
+      for (const std::string& context : error.tasks())
+        reason += ", while " + context;
+    BuildFailure failure = failed("build.command-failed", reason);
+    for (Advice& advice : advice_on_path(error, commands_->needs_path()))
+      failure.advice.insert(failure.advice.begin(), std::move(advice));
     return failure;
   }
-}
-
-ExitStatus BuildRun::run_command(const JobCommand& job, std::string* captured) {
-  const std::string text = shown(job, parts_.options.self_name);
-  stage_ = job.stage;
-  command_ = shortened(text, kMaxCommandShown);
-  log_->begin_command(stage_, shortened(text, kMaxCommandLogged));
-  Command command = job.command;
-  needs_path_ = command.env.get_or("PATH", "").empty() && !command.argv.empty() &&
-                command.argv.front().find('/') == std::string::npos;
-  if (job.in_process) {
-    // It looks for records in the store, where those of this run's artifacts come in batches.
-    if (reads_records(command.argv.front())) parts_.publisher.barrier();
-    command.argv.insert(command.argv.begin(), parts_.options.self_program);
-    command.env.set(parts_.options.config_variable, parts_.options.config_json);
-  }
-  command.output = [this](std::string_view bytes) { log_->write(bytes); };
-  if (captured != nullptr)
-    command.standard_output = [captured](std::string_view bytes) {
-      if (bytes.size() > kMaxCaptured - captured->size())
-        throw Error(ErrorKind::failed, "job.output-too-large",
-                    fmt::format("the program wrote more than {} for to_var or append_to_file",
-                                human_size(kMaxCaptured)));
-      *captured += bytes;
-    };
-  // For as long as it runs: whatever it was lent comes back at its end, when no process is left.
-  std::optional<Jobserver::Client> share;
-  if (parts_.options.jobserver != nullptr) {
-    share.emplace(parts_.options.jobserver->join(stop_));
-    const auto [reading, writing] = share->descriptors();
-    command.handed_on = {reading, writing};
-  }
-  ExitStatus status = run_supervised(command,
-                                     {.program = parts_.options.supervise,
-                                      .token = attempt_.token(),
-                                      .isolation = parts_.options.isolation},
-                                     stop_);
-  usage_.cpu_s += status.cpu_s;
-  usage_.peak_memory_bytes = std::max(usage_.peak_memory_bytes, status.peak_memory_bytes);
-  usage_.isolation = status.isolation;
-  return status;
 }
 
 BuildOutcome BuildRun::finish() {
@@ -236,18 +189,18 @@ BuildOutcome BuildRun::finish() {
                               .store = parts_.store,
                               .imports = imports_,
                               .log = *log_,
-                              .usage = usage_,
+                              .usage = commands_->usage(),
                               .wall_s = seconds()},
                              stop_);
   } catch (const Error& error) {
     if (!is_of_job(error)) throw;
-    stage_.clear(); // every command did its work
-    command_.clear();
+    commands_->forget_last();
     return failed("build.bad-artifact", error.message());
   }
+  is_finished_ = true;
   // Gone before the publisher's sync, which would write it to the disk otherwise.
   if (parts_.options.keep == KeepBuild::always)
-    place_->keep(false);
+    keep_place(false);
   else
     place_->remove();
   BuildSuccess success{*record, attempt_.path(), false};
@@ -257,8 +210,8 @@ BuildOutcome BuildRun::finish() {
 }
 
 BuildFailure BuildRun::failed(std::string code, std::string reason) {
-  BuildFailure failure{.id = spec_.id(), .stage = stage_, .reason = std::move(reason)};
-  failure.command = command_;
+  BuildFailure failure{.id = spec_.id(), .reason = std::move(reason)};
+  name_command(failure);
   failure.code = std::move(code);
   if (log_) keep_evidence(failure);
   prune_logs(parts_.options.log_dir, parts_.options.keep_logs_s);
@@ -276,13 +229,46 @@ void BuildRun::keep_evidence(BuildFailure& failure) {
   }
   failure.last_lines = log_->last_lines();
   failure.first_error = log_->first_error();
-  const bool keeps = options.keep == KeepBuild::always ||
+  const bool keeps = is_resumed_ || options.keep == KeepBuild::always ||
                      (options.keep == KeepBuild::on_error && options.keep_failed > 0);
   if (!keeps) return;
-  place_->keep(options.keep == KeepBuild::on_error);
+  keep_place(options.keep == KeepBuild::on_error);
   failure.build_dir = place_->path();
+  if (failure.code == "build.command-failed") {
+    failure.advice.push_back({"a shell there, at the command that failed", "debug", {task_}});
+    failure.advice.push_back({"go on at that command", "build", {"--resume", task_}});
+  }
   if (failure.log_path.empty()) failure.log_path = log_->path();
   prune_build_dirs(options.temp_dir, options.keep_failed);
+}
+
+/// With all that it takes to go on there.
+void BuildRun::keep_place(bool is_failed) {
+  try {
+    KeptProgress progress{.attempt = attempt_.number(), .done = progress_};
+    progress.installed = put_installed_aside();
+    note_tree(place_->dir(), changed_);
+    progress.write(place_->dir());
+  } catch (const Error& error) { // a full disk: the tree is there for a look all the same
+    parts_.events.on(Message{Level::warning,
+                             fmt::format("{} cannot be gone on with: {}", task_, one_line(error))});
+  }
+  place_->keep(is_failed);
+}
+
+/// What the job has put at the artifact's path, which is to be free again. False: nothing.
+bool BuildRun::put_installed_aside() {
+  const std::string& path = attempt_.path();
+  if (is_finished_ || !has_content(path)) return false;
+  place_->dir().remove_tree(KeptProgress::kArtifact);
+  move_tree(Dir::open(parent_path(path)), base_name(path), place_->dir(), KeptProgress::kArtifact);
+  return true;
+}
+
+void BuildRun::name_command(BuildFailure& failure) const {
+  if (!commands_) return;
+  failure.stage = commands_->stage();
+  failure.command = commands_->command();
 }
 
 void BuildRun::keep_log(BuildFailure& failure) {
@@ -294,8 +280,9 @@ void BuildRun::keep_log(BuildFailure& failure) {
 }
 
 BuildFailure BuildRun::stopped() {
-  BuildFailure failure{.id = spec_.id(), .stage = stage_, .reason = "stopped on request"};
-  failure.command = command_;
+  BuildFailure failure{.id = spec_.id(), .reason = "stopped on request"};
+  name_command(failure);
+  if (is_resumed_ && log_) keep_place(true);
   failure.code = "build.stopped";
   tell(TaskState::failed, failure.reason);
   return failure;

@@ -49,6 +49,10 @@ void Builder::hold(const BuildSpec& spec) {
   store_.hold(ids);
 }
 
+BuildParts Builder::parts() {
+  return {store_, sources_, publisher_, options_, events_};
+}
+
 std::optional<ArtifactRecord> Builder::find(const ArtifactId& id) const {
   if (std::optional<ArtifactRecord> record = publisher_.pending(id)) return record;
   return store_.find(id);
@@ -90,8 +94,7 @@ BuildOutcome Builder::build_at(const BuildSpec& spec, Attempt attempt, std::stop
 }
 
 BuildOutcome Builder::run_at(const BuildSpec& spec, Attempt attempt, std::stop_token stop) {
-  const BuildParts parts{store_, sources_, publisher_, options_, events_};
-  BuildRun run(parts, spec, std::move(attempt), std::move(stop));
+  BuildRun run(parts(), spec, std::move(attempt), std::move(stop));
   return run.run([this](const ArtifactId& id) { return find(id); });
 }
 

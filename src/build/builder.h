@@ -21,6 +21,7 @@
 namespace hdist {
 
 class Jobserver;
+struct BuildParts;
 
 enum class KeepBuild { never, on_error, always };
 
@@ -79,6 +80,9 @@ public:
 
   /// Finished in this run or in the store.
   std::optional<ArtifactRecord> find(const ArtifactId& id) const;
+
+  /// What its builds work with, for work on a build that was kept. Valid as long as this.
+  BuildParts parts();
 
 private:
   void hold(const BuildSpec& spec);

@@ -121,6 +121,15 @@ bool is_running(const std::string& build_dir) {
 
 } // namespace
 
+bool is_called(const std::string& name, const std::string& hash12, const std::string& word) {
+  const std::size_t slash = word.find('/');
+  if (name != word.substr(0, slash)) return false;
+  if (slash == std::string::npos) return true;
+  constexpr std::size_t kLeast = 4;
+  const std::string hash = word.substr(slash + 1, hash12.size());
+  return hash.size() >= kLeast && hash12.starts_with(hash);
+}
+
 int64_t written_at_ns(const struct stat& status) {
   constexpr int64_t kSecondNs = 1'000'000'000;
   return status.st_mtim.tv_sec * kSecondNs + status.st_mtim.tv_nsec;

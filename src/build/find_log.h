@@ -23,6 +23,10 @@ struct FoundLog {
   int64_t time_ns = 0;     // of the last line, nanoseconds since 1970
 };
 
+/// Whether "lua", "lua/ab12" (4 characters or more) or a full id means the build of
+/// <name>/<hash12>.
+bool is_called(const std::string& name, const std::string& hash12, const std::string& word);
+
 /// When a file was written last.
 int64_t written_at_ns(const struct stat& status);
 

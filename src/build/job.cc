@@ -41,8 +41,10 @@ struct Scope {
 
 class JobRunner {
 public:
-  JobRunner(const JobPlace& place, const RunJobCommand& runner, std::stop_token stop)
-      : place_(place), runner_(runner), stop_(std::move(stop)) {}
+  JobRunner(const JobPlace& place, const RunJobCommand& runner, std::stop_token stop,
+            JobProgress& progress)
+      : place_(place), runner_(runner), stop_(std::move(stop)), progress_(progress),
+        before_(progress.captured.size()) {}
 
   /// `first` is the number of the first node.
   void run_list(const Value::List& commands, Scope& scope, std::size_t first) {
@@ -137,6 +139,11 @@ private:
     job.captures = variable != nullptr || file != nullptr;
 
     result_.last_env = job.command.env;
+    if (reached_++ < before_) {
+      if (variable != nullptr)
+        scope.env.set(*variable->if_string(), progress_.captured[reached_ - 1]);
+      return;
+    }
     std::string captured;
     const ExitStatus status = start(job, {node, field}, captured);
     if (file != nullptr)
@@ -147,9 +154,11 @@ private:
       result_.ok = false;
       result_.status = status;
       result_.failed = std::move(job);
-    } else if (variable != nullptr) {
-      set_captured(scope.env, *variable->if_string(), captured, position);
+      return;
     }
+    if (variable != nullptr) set_captured(scope.env, *variable->if_string(), captured, position);
+    progress_.captured.push_back(variable != nullptr ? scope.env.get_or(*variable->if_string(), "")
+                                                     : "");
   }
 
   /// Its own variables, which no id counts, not even by their names.
@@ -211,15 +220,19 @@ private:
   const JobPlace& place_;
   const RunJobCommand& runner_;
   std::stop_token stop_;
+  JobProgress& progress_;
+  const std::size_t before_; // programs that were run by an earlier run of the job
+  std::size_t reached_ = 0;  // programs
   JobResult result_;
 };
 
 } // namespace
 
 JobResult run_job(const Value& commands, const Env& env, const JobPlace& place,
-                  const RunJobCommand& runner, std::stop_token stop) {
+                  const RunJobCommand& runner, std::stop_token stop, JobProgress* progress) {
   check_job(commands, {.name = place.document, .text = "", .root = {}});
-  JobRunner job(place, runner, std::move(stop));
+  JobProgress unwanted;
+  JobRunner job(place, runner, std::move(stop), progress != nullptr ? *progress : unwanted);
   if (commands.is_null()) return job.take_result();
   Scope scope{env, "build.commands", ""};
   scope.env.set("PWD", place.directory);

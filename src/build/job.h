@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hdist {
 
@@ -42,10 +43,18 @@ struct JobPlace {
   std::string document = {}; // name of the text that the commands were read from, for messages
 };
 
+/// How far a job has come: what each program that ended well, in order, gave to its to_var ("": it
+/// has none).
+struct JobProgress {
+  std::vector<std::string> captured;
+};
+
 /// Carries out the list `commands` (null: nothing) in `env`, up to the first command that fails.
 /// All of it is checked first (check_job()). What a node lacks when its turn comes (a variable) is
-/// an Error too. Each names the node.
+/// an Error too. Each names the node. The programs of `progress` are not run again: the job goes on
+/// after them, and adds those that it runs.
 JobResult run_job(const Value& commands, const Env& env, const JobPlace& place,
-                  const RunJobCommand& runner, std::stop_token stop);
+                  const RunJobCommand& runner, std::stop_token stop,
+                  JobProgress* progress = nullptr);
 
 } // namespace hdist

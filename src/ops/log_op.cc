@@ -13,16 +13,6 @@ namespace hdist {
 
 namespace {
 
-/// "lua", "lua/ab12" or a full id.
-bool is_called(const FoundLog& log, const std::string& word) {
-  const std::size_t slash = word.find('/');
-  if (log.name != word.substr(0, slash)) return false;
-  if (slash == std::string::npos) return true;
-  constexpr std::size_t kLeast = 4;
-  const std::string hash = word.substr(slash + 1, log.hash12.size());
-  return hash.size() >= kLeast && log.hash12.starts_with(hash);
-}
-
 std::optional<FoundLog> log_of(Session& session, const ArtifactId& id) {
   const std::optional<ArtifactRecord> record = session.artifacts().find(id);
   if (!record) return std::nullopt;
@@ -49,7 +39,8 @@ LogResponse find_log(Session& session, const LogRequest& request) {
                               places.temp_dir, places.log_dir));
     return {std::move(logs.front())};
   }
-  std::erase_if(logs, [&](const FoundLog& log) { return !is_called(log, *request.word); });
+  std::erase_if(
+      logs, [&](const FoundLog& log) { return !is_called(log.name, log.hash12, *request.word); });
   const bool runs = !logs.empty() && logs.front().state == LogState::running;
   if (!runs) // of several artifacts of a name the newest, too
     for (const ArtifactId& id : session.artifacts().match(*request.word))

@@ -52,6 +52,9 @@ const std::vector<Operation>& operations() {
                                            profile_info_operation(),
                                            install_artifact_operation(),
                                            log_operation(),
+                                           build_resume_operation(),
+                                           debug_diff_operation(),
+                                           unpack_build_operation(),
                                            rebrand_operation(),
                                            postprocess_operation()};
   return list;

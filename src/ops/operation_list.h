@@ -47,7 +47,10 @@ Operation bundle_operation();      // bundle_op.cc
 Operation root_list_operation();   // root_op.cc
 Operation root_add_operation();
 Operation root_remove_operation();
-Operation log_operation();         // log_op.cc
+Operation log_operation();          // log_op.cc
+Operation build_resume_operation(); // debug_op.cc
+Operation debug_diff_operation();
+Operation unpack_build_operation();
 Operation rebrand_operation();     // rebrand_op.cc
 Operation postprocess_operation(); // postprocess_op.cc
 

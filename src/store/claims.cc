@@ -61,7 +61,8 @@ std::optional<ClaimName> ClaimName::parse(std::string_view file) {
     if (!end.starts_with(mark)) continue;
     std::optional<int> number = parse_number(end.substr(mark.size()));
     if (number)
-      return ClaimName{.hash32 = std::string(file.substr(0, kHash32)), .number = *number, .kind = kind};
+      return ClaimName{
+          .hash32 = std::string(file.substr(0, kHash32)), .number = *number, .kind = kind};
   }
   return std::nullopt;
 }

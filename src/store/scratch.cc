@@ -37,8 +37,7 @@ std::unique_ptr<Attempt::State> ArtifactStore::State::claim_scratch(const Artifa
                                                                     int number) {
   Dir name_dir = dir.make_dir(id.name(), modes.shared_dir);
   if (!trusts_owner_of(name_dir)) throw foreign_directory(name_dir);
-  const ClaimName name{
-      .hash32 = id.hash32(), .number = number, .kind = ClaimName::Kind::scratch};
+  const ClaimName name{.hash32 = id.hash32(), .number = number, .kind = ClaimName::Kind::scratch};
   const std::string directory = attempt_directory(id, number);
   clear_dead_scratch(name_dir, name, directory);
   std::optional<Lease> lease = Lease::try_take(name_dir, name.str(), options.lease);

@@ -95,7 +95,7 @@ struct Attempt::State {
   std::string prepared;        // text of the unpublished record that is on disk
   bool published = false;
   ArtifactStore::Instead instead; // of being published
-  bool is_scratch = false; // never published
+  bool is_scratch = false;        // never published
   std::chrono::steady_clock::time_point claimed_at = std::chrono::steady_clock::now();
 };
 

@@ -90,6 +90,10 @@ void Cli::release_signals() {
   signals_.reset();
 }
 
+void Cli::leave_keys() {
+  if (signals_) signals_->leave_keys();
+}
+
 void Cli::print(const std::string& text) const {
   events_->clear_live_line();
   write_all(STDOUT_FILENO, text, "standard output");

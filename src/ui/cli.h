@@ -34,6 +34,8 @@ public:
   bool interrupted() const;
   /// Signals end the program again; before another program takes its place.
   void release_signals();
+  /// What is typed to interrupt is for the program that runs in the terminal.
+  void leave_keys();
 
   void print(const std::string& text) const; // to stdout, as it is
   void print_json(const Value& value) const; // to stdout

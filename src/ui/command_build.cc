@@ -4,10 +4,12 @@
 #include "base/text.h"
 #include "ops/build_op.h"
 #include "ops/check_op.h"
+#include "ops/debug_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/error_text.h"
 #include "ui/input.h"
+#include "ui/keep_option.h"
 
 #include <fmt/format.h>
 
@@ -67,7 +69,7 @@ std::string check_text(const CheckResponse& response) {
 /// SPEC is a file, else an artifact.
 CheckRequest check_request(const Arguments& arguments) {
   CheckRequest request;
-  request.keep = arguments.flag("--keep-build");
+  request.keep = arguments.value_or("--keep", "") == "always";
   const std::string word = arguments.value_or("SPEC", "-");
   if (word == "-" || ::access(word.c_str(), F_OK) == 0)
     request.spec = read_spec(arguments);
@@ -88,10 +90,14 @@ int check_action(Cli& cli, const Arguments& arguments) {
 }
 
 int build_action(Cli& cli, const Arguments& arguments) {
+  if (arguments.flag("--check") && arguments.flag("--resume"))
+    throw Error(ErrorKind::usage, "usage.invalid", "--check and --resume exclude each other");
   if (arguments.flag("--check")) return check_action(cli, arguments);
-  if (arguments.flag("--keep-build")) cli.request().keep = KeepBuild::always;
+  set_keep(cli, arguments);
   cli.events().show_logs();
-  BuildResponse response = build_spec(cli.session(), read_spec(arguments));
+  const bool resumes = arguments.flag("--resume");
+  BuildResponse response = resumes ? resume_build(cli.session(), arguments.value("SPEC"))
+                                   : build_spec(cli.session(), read_spec(arguments));
   // The one answer of a stopped run is that it was stopped.
   if (cli.interrupted()) throw Error(ErrorKind::interrupted, "interrupted", "interrupted");
   if (cli.json()) cli.print_json(to_value(response));
@@ -100,7 +106,14 @@ int build_action(Cli& cli, const Arguments& arguments) {
     return exit_code(failure->code == "build.foreign-platform" ? ErrorKind::refused
                                                                : ErrorKind::failed);
   }
-  if (!cli.json()) cli.print(std::get<BuildSuccess>(response.outcome).record.id.str() + "\n");
+  const BuildSuccess& success = std::get<BuildSuccess>(response.outcome);
+  if (cli.json()) return 0;
+  cli.print((resumes ? success.path : success.record.id.str()) + "\n");
+  if (resumes)
+    cli.events().notice(
+        fmt::format("the job is done; this is its result, and no artifact: put the change into "
+                    "the recipe ({}) and build it clean",
+                    cli.command_text("debug --diff " + success.record.id.short_text())));
   return 0;
 }
 
@@ -140,12 +153,19 @@ CliCommand build_command() {
            "or fetches anything else.\nWith --check, what is there already (SPEC may be its id or "
            "name then) is built once more beside it and compared, each name of its own place taken "
            "as the same. Files that differ are shown with the first bytes that do; the exit code "
-           "is 1 then. Nothing is published; --keep-build keeps the second tree for 30 days.",
+           "is 1 then. Nothing is published; --keep always keeps the second tree for 30 days.\n"
+           "--resume goes on in the kept directory of a build that failed, with the changes that "
+           "were made there. Its result is a directory to be looked at, whose path is printed; it "
+           "is no artifact, since no spec says how it came about.",
            {spec_positional()},
-           {{"--keep-build", "", "", "keep the build's directory also when it succeeds", false},
-            {"--check", "", "", "build once more what is there, and compare", false}},
+           {{"--resume", "", "",
+             "go on with a failed build at the command that failed; SPEC is its id, name/PREFIX or "
+             "name, or nothing for the last",
+             false},
+            {"--check", "", "", "build once more what is there, and compare", false},
+            keep_option()},
            "",
-           {"build build.json", "build --check lua"}},
+           {"build build.json", "build --resume lua", "build --check lua"}},
           build_action};
 }
 

@@ -31,11 +31,13 @@ CliCommand makebuildprofile_command(); // command_build_profile.cc
 CliCommand install_artifact_command();
 CliCommand gc_command(); // command_clean.cc
 CliCommand root_command();
-CliCommand du_command();          // command_du.cc
-CliCommand artifact_command();    // command_artifact.cc
-CliCommand why_command();         // command_why.cc
-CliCommand verify_command();      // command_verify.cc
-CliCommand log_command();         // command_log.cc
+CliCommand du_command();       // command_du.cc
+CliCommand artifact_command(); // command_artifact.cc
+CliCommand why_command();      // command_why.cc
+CliCommand verify_command();   // command_verify.cc
+CliCommand log_command();      // command_log.cc
+CliCommand debug_command();    // command_debug.cc
+CliCommand unpack_build_command();
 CliCommand postprocess_command(); // command_job.cc
 
 } // namespace hdist

@@ -7,6 +7,7 @@
 #include "ui/cli.h"
 #include "ui/command_list.h"
 #include "ui/error_text.h"
+#include "ui/keep_option.h"
 
 #include <fmt/format.h>
 
@@ -54,7 +55,7 @@ std::string done_text(const UpdateResponse& response) {
 }
 
 int update_action(Cli& cli, const Arguments& arguments) {
-  if (arguments.flag("--keep-build")) cli.request().keep = KeepBuild::always;
+  set_keep(cli, arguments);
   cli.request().offline = arguments.flag("--offline");
   UpdateRequest request;
   request.stack = stack_of(arguments);
@@ -104,7 +105,7 @@ CliCommand update_command() {
         {"--only", "", "PACKAGE", "build this package alone, and what it needs; no switch", true},
         {"--fetch-only", "", "", "fetch the sources, build nothing", false},
         {"--offline", "", "", "use no network", false},
-        {"--keep-build", "", "", "keep the directories of builds that succeed, too", false}},
+        keep_option()},
        "",
        {"update", "update stack.yaml ~/mystack", "update --only lua"}},
       update_action};

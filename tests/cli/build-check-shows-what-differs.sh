@@ -17,7 +17,7 @@ expect_out '6d 61 64 65'
 expect_out 'is not the same again: 1 differ'
 hdist resolve other >path
 refute_file "$(cat path).2"
-expect_exit 1 hdist build --check --keep-build other
+expect_exit 1 hdist build --check --keep always other
 expect_out "the second is in $(cat path)."
 expect_exit 0 hdist verify
 expect_exit 1 hdist --json build --check other

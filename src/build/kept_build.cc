@@ -1,0 +1,159 @@
+#include "build/kept_build.h"
+
+#include "base/error.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "base/tree.h"
+#include "build/build_dir.h"
+#include "build/find_log.h"
+#include "data/digest.h"
+#include "data/fields.h"
+#include "data/json.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace hdist {
+
+namespace {
+
+constexpr int64_t kVersion = 1;
+constexpr int64_t kMostNotes = int64_t{1} << 30;
+constexpr const char* kWork = "work";
+// "<stamp> <path>", each with a NUL behind: names may hold anything else.
+constexpr const char* kStamps = "tree.stamps";
+constexpr const char* kChanged = "tree.changed";
+constexpr std::size_t kHash = 12;
+constexpr std::size_t kRandom = 8;
+
+using Stamps = std::map<std::string, std::string>;
+
+std::string stamp_of(const struct stat& status) {
+  return fmt::format("{}:{}:{}.{}:{}.{}", status.st_mode, status.st_size, status.st_mtim.tv_sec,
+                     status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+}
+
+Stamps look_at(const Dir& build_dir) {
+  Stamps stamps;
+  const std::optional<Dir> work = build_dir.open_dir_if_exists(kWork);
+  if (!work) return stamps;
+  walk_tree(*work, [&](const Dir&, const TreeEntry& entry) {
+    if (entry.type != EntryType::directory) stamps.emplace(entry.path, stamp_of(entry.stat));
+  });
+  return stamps;
+}
+
+std::vector<std::string> read_notes(const Dir& build_dir, const char* file) {
+  std::optional<std::string> text = build_dir.read_file_if_exists(file, kMostNotes);
+  std::vector<std::string> notes;
+  if (!text) return notes;
+  notes = split(*text, '\0');
+  if (!notes.empty()) notes.pop_back(); // behind the last NUL
+  return notes;
+}
+
+Stamps read_stamps(const Dir& build_dir) {
+  Stamps stamps;
+  for (const std::string& note : read_notes(build_dir, kStamps)) {
+    const std::size_t blank = note.find(' ');
+    if (blank != std::string::npos) stamps.emplace(note.substr(blank + 1), note.substr(0, blank));
+  }
+  return stamps;
+}
+
+} // namespace
+
+void KeptProgress::write(const Dir& build_dir) const {
+  Value list = Value::list();
+  for (const std::string& text : done.captured)
+    list.push(base64_encode(text)); // output of a program: any bytes
+  Value value;
+  value.set("version", kVersion);
+  value.set("attempt", int64_t{attempt});
+  value.set("installed", installed);
+  value.set("done", std::move(list));
+  build_dir.write_file(kFile, pretty_json(value));
+}
+
+std::optional<KeptProgress> KeptProgress::read(const Dir& build_dir) {
+  std::optional<std::string> text = build_dir.read_file_if_exists(kFile);
+  if (!text) return std::nullopt;
+  const Document document = read_json(join_path(build_dir.path(), kFile), std::move(*text));
+  Fields fields(document, document.root, "");
+  if (fields.integer_or("version", 0) != kVersion)
+    throw fields.error("version", "this program reads version 1");
+  KeptProgress progress;
+  progress.attempt = static_cast<int>(fields.integer_or("attempt", 1));
+  progress.installed = fields.flag_or("installed", false);
+  for (const std::string& item : fields.texts("done")) {
+    std::optional<std::string> captured = base64_decode(item);
+    if (!captured) throw fields.error("done", "expected texts in base64");
+    progress.done.captured.push_back(std::move(*captured));
+  }
+  fields.finish();
+  return progress;
+}
+
+std::vector<KeptBuild> kept_builds(const std::string& temp_dir) {
+  std::vector<KeptBuild> kept;
+  const std::optional<Dir> parent = Dir::open_if_exists(temp_dir);
+  if (!parent) return kept;
+  for (const FoundBuildDir& found : build_dirs(*parent)) {
+    using State = FoundBuildDir::State;
+    if (found.state != State::failed && found.state != State::other) continue;
+    const std::optional<Dir> dir = parent->open_dir_if_exists(found.name);
+    const std::optional<struct stat> note = dir ? dir->stat(KeptProgress::kFile) : std::nullopt;
+    if (!note) continue;
+    // <name>-<hash12>-<random>
+    const std::size_t hash = found.name.size() - kRandom - 1 - kHash;
+    kept.push_back({.directory = found.name,
+                    .name = found.name.substr(0, hash - 1),
+                    .hash12 = found.name.substr(hash, kHash),
+                    .time_ns = written_at_ns(*note)});
+  }
+  std::sort(kept.begin(), kept.end(),
+            [](const KeptBuild& a, const KeptBuild& b) { return a.time_ns > b.time_ns; });
+  return kept;
+}
+
+std::set<std::string> changed_files(const Dir& build_dir) {
+  std::set<std::string> changed;
+  for (std::string& path : read_notes(build_dir, kChanged))
+    changed.insert(std::move(path));
+  const Stamps before = read_stamps(build_dir), now = look_at(build_dir);
+  for (const auto& [path, stamp] : now)
+    if (auto known = before.find(path); known == before.end() || known->second != stamp)
+      changed.insert(path);
+  for (const auto& [path, stamp] : before)
+    if (!now.contains(path)) changed.insert(path);
+  return changed;
+}
+
+void note_tree(const Dir& build_dir, const std::set<std::string>& changed) {
+  std::string stamps, paths;
+  for (const auto& [path, stamp] : look_at(build_dir))
+    stamps += stamp + " " + path + '\0';
+  for (const std::string& path : changed)
+    paths += path + '\0';
+  build_dir.write_file(kStamps, stamps);
+  build_dir.write_file(kChanged, paths);
+}
+
+bool has_content(const std::string& path) {
+  const std::optional<Dir> parent = Dir::open_if_exists(parent_path(path));
+  const std::optional<struct stat> status = parent ? parent->stat(base_name(path)) : std::nullopt;
+  return status && S_ISDIR(status->st_mode) && !parent->open_dir(base_name(path)).list().empty();
+}
+
+void move_tree(const Dir& from_parent, const std::string& from, const Dir& to_parent,
+               const std::string& to) {
+  if (::renameat(from_parent.fd(), from.c_str(), to_parent.fd(), to.c_str()) == 0) return;
+  // Another file system, or a directory that is write-protected.
+  copy_tree(from_parent.open_dir(from), to_parent.make_dir(to));
+  from_parent.remove_tree(from);
+}
+
+} // namespace hdist

@@ -1,0 +1,52 @@
+// kept_build.h: what a build directory that stays says of its build: how far the job came, and
+// which files of its tree somebody has changed since.
+#pragma once
+
+#include "base/dir.h"
+#include "build/job.h"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hdist {
+
+/// progress.json in a build directory: {"version", "attempt", "installed", "done": [...]}.
+struct KeptProgress {
+  int attempt = 1;        // the number of the path that the job was run with (store rule 2)
+  bool installed = false; // artifact/ holds what the job had put at that path
+  JobProgress done;
+
+  static constexpr const char* kFile = "progress.json";
+  static constexpr const char* kArtifact = "artifact";
+  void write(const Dir& build_dir) const;
+  /// nullopt: there is none. Error usage "document.invalid" for one that cannot be read.
+  static std::optional<KeptProgress> read(const Dir& build_dir);
+};
+
+/// A kept build directory that can be gone on in.
+struct KeptBuild {
+  std::string directory;    // name, below the place for builds
+  std::string name, hash12; // of the artifact
+  int64_t time_ns = 0;      // when its job stopped last, nanoseconds since 1970
+};
+/// This user's that are not in use, the newest first.
+std::vector<KeptBuild> kept_builds(const std::string& temp_dir);
+
+/// Files and links below `work` that are not as they were when note_tree() was called last, or were
+/// not then; changed, new or gone. Paths below `work`.
+std::set<std::string> changed_files(const Dir& build_dir);
+/// Remembers how the tree is now. What a person changed before stays remembered as changed.
+void note_tree(const Dir& build_dir, const std::set<std::string>& changed = {});
+
+/// Whether `path` is a directory, and no link to one, with something in it.
+bool has_content(const std::string& path);
+
+/// The content of a directory `from` becomes that of the empty `to`, by a rename where that works,
+/// else by copies; then `from` is gone.
+void move_tree(const Dir& from_parent, const std::string& from, const Dir& to_parent,
+               const std::string& to);
+
+} // namespace hdist

@@ -1,0 +1,12 @@
+// keep_option.h: --keep, of the commands that build.
+#pragma once
+
+#include "ui/command.h"
+
+namespace hdist {
+
+OptionInfo keep_option();
+/// Error usage "usage.keep" for another word than it takes.
+void set_keep(Cli& cli, const Arguments& arguments);
+
+} // namespace hdist
