@@ -102,7 +102,7 @@ int unpack_build_action(Cli& cli, const Arguments& arguments) {
 CliCommand debug_command() {
   return {{"debug",
            "repair",
-           "look into a failed build: its tree, at the command that failed",
+           "look into a failed build, where it failed",
            "Opens a shell in the kept directory of a build, the last that failed or NAME, before "
            "the command that failed, with exactly the variables of the job and with what it had "
            "installed at its path. With a command after -- that runs instead, and the exit code "

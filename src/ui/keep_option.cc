@@ -14,18 +14,17 @@ OptionInfo keep_option() {
           false};
 }
 
+KeepBuild keep_called(const std::string& word) {
+  if (word == "always") return KeepBuild::always;
+  if (word == "error") return KeepBuild::on_error;
+  if (word == "never") return KeepBuild::never;
+  throw Error(ErrorKind::usage, "usage.keep",
+              fmt::format("--keep takes always, error or never, not '{}'", printable(word)));
+}
+
 void set_keep(Cli& cli, const Arguments& arguments) {
-  const std::optional<std::string> when = arguments.value("--keep");
-  if (!when) return;
-  if (*when == "always")
-    cli.request().keep = KeepBuild::always;
-  else if (*when == "error")
-    cli.request().keep = KeepBuild::on_error;
-  else if (*when == "never")
-    cli.request().keep = KeepBuild::never;
-  else
-    throw Error(ErrorKind::usage, "usage.keep",
-                fmt::format("--keep takes always, error or never, not '{}'", printable(*when)));
+  if (const std::optional<std::string> when = arguments.value("--keep"))
+    cli.request().keep = keep_called(*when);
 }
 
 } // namespace hdist

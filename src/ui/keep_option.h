@@ -5,7 +5,11 @@
 
 namespace hdist {
 
+enum class KeepBuild;
+
 OptionInfo keep_option();
+/// Error usage "usage.keep" for another word than it takes.
+KeepBuild keep_called(const std::string& word);
 /// Error usage "usage.keep" for another word than it takes.
 void set_keep(Cli& cli, const Arguments& arguments);
 
