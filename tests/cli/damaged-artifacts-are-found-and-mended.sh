@@ -4,7 +4,7 @@
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
 one=$(spec one 'mkdir $ARTIFACT/bin; printf "#!/bin/sh\necho one\n" >$ARTIFACT/bin/one; chmod +x $ARTIFACT/bin/one; ln -s one $ARTIFACT/bin/link' | hdist -q build)
-two=$(spec two 'echo two >$ARTIFACT/two' | hdist -q build)
+spec two 'echo two >$ARTIFACT/two' | hdist -q build >/dev/null
 expect_exit 0 hdist makeprofile mine "$one"
 expect_exit 0 hdist verify
 expect_out '2 artifacts with '
