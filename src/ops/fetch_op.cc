@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace hdist {
 
@@ -38,8 +40,29 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// "sha512-...", or 64 hexadecimal digits alone: a digest, but none that a key is made of. Taken
+/// for an address, it would leave the one before it unchecked.
+void check_kind_of_digest(const std::string& word) {
+  if (is_there(word)) return;
+  constexpr std::array<std::string_view, 6> kKinds{"md5",    "sha1",   "sha224",
+                                                   "sha384", "sha512", "blake2b"};
+  const std::string kind = word.substr(0, word.find_first_of(":-"));
+  const bool is_other =
+      kind.size() < word.size() && std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+  constexpr std::size_t kHex = 64, kBase32 = 52;
+  const bool is_bare = (word.size() == kHex || word.size() == kBase32) &&
+                       std::all_of(word.begin(), word.end(), is_letter_or_digit);
+  if (!is_other && !is_bare) return;
+  throw Error(
+      ErrorKind::usage, "fetch.bad-key",
+      fmt::format("'{}' is no key: expected sha256:HEX, sha256-BASE64 or TYPE:DIGEST, as in "
+                  "tar.gz:...",
+                  printable(word)));
+}
+
 /// "tar.gz:aaaa": the type of a key, but not all of its digest. A file may be called so.
 void check_whole_key(const std::string& word) {
+  check_kind_of_digest(word);
   const std::size_t colon = word.find_first_of(":-");
   if (colon == std::string::npos || is_there(word) || parse_git_address(word)) return;
   const std::string type = word.substr(0, colon);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace hdist {
 
@@ -47,8 +48,11 @@ SourceItem one_of(const std::vector<SourceItem>& items, const std::string& word,
 } // namespace
 
 SourceResponse list_sources(Session& session, const SourceRequest& request) {
-  SourceResponse response{
-      .store = session.sources().path(), .sources = {}, .damaged = {}, .repaired = {}};
+  SourceResponse response{.store = session.sources().path(),
+                          .sources = {},
+                          .damaged = {},
+                          .unread = {},
+                          .repaired = {}};
   std::vector<SourceItem> all = session.sources().list();
   for (const std::string& word : request.words)
     response.sources.push_back(one_of(all, word, session.sources()));
@@ -57,6 +61,16 @@ SourceResponse list_sources(Session& session, const SourceRequest& request) {
 }
 
 namespace {
+
+/// It says nothing about the source, but about this process: no program, process, descriptor or
+/// memory was to be had.
+bool is_of_reader(const Error& error) {
+  constexpr std::array<std::string_view, 9> kShortages{
+      "system.EAGAIN",     "system.EMFILE",          "system.ENFILE",
+      "system.ENOMEM",     "system.EINVAL",          "system.EACCES",
+      "process.not-found", "process.not-executable", "process.lost"};
+  return std::find(kShortages.begin(), kShortages.end(), error.code()) != kShortages.end();
+}
 
 std::optional<Error> damage_of(Session& session, const SourceItem& item,
                                const std::vector<SourceItem>& cut) {
@@ -81,7 +95,8 @@ std::optional<Error> mend_source(Session& session, const SourceItem& item, const
                  fmt::format("{}; it cannot be repaired: {}", damage.message(), why));
   };
   if (item.key.type() == SourceType::git)
-    return cannot("remove the repository " + item.path + " and fetch its commits again");
+    return cannot("move the repository away and fetch its commits again: mv " +
+                  shell_quote(item.path) + " " + shell_quote(item.path + ".old"));
   FetchTask task;
   for (const SourceAddress& address : item.addresses)
     task.candidates.push_back({address.url, Expectation(item.key)});
@@ -111,17 +126,24 @@ void settle(Session& session, const SourceItem& item, std::optional<Error> damag
 } // namespace
 
 SourceResponse verify_sources(Session& session, const SourceRequest& request) {
-  SourceResponse response{
-      .store = session.sources().path(), .sources = {}, .damaged = {}, .repaired = {}};
+  SourceResponse response{.store = session.sources().path(),
+                          .sources = {},
+                          .damaged = {},
+                          .unread = {},
+                          .repaired = {}};
   std::vector<SourceItem> cut = session.sources().cut_off(), all = session.sources().list();
   all.insert(all.end(), cut.begin(), cut.end());
   for (const std::string& word : request.words)
     response.sources.push_back(one_of(all, word, session.sources()));
   if (request.words.empty()) response.sources = std::move(all);
   for (const SourceItem& item : response.sources)
-    if (std::optional<Error> damage = damage_of(session, item, cut))
-      settle(session, item, request.repair ? mend_source(session, item, *damage) : damage,
-             response);
+    if (std::optional<Error> damage = damage_of(session, item, cut)) {
+      if (is_of_reader(*damage))
+        response.unread.emplace_back(item, *std::move(damage));
+      else
+        settle(session, item, request.repair ? mend_source(session, item, *damage) : damage,
+               response);
+    }
   return response;
 }
 
@@ -172,21 +194,31 @@ Value source_value(const SourceItem& item) {
   return value;
 }
 
-Value to_value(const SourceResponse& response) {
-  Value::List sources, damaged, repaired;
-  for (const SourceItem& item : response.sources)
-    sources.push_back(source_value(item));
-  for (const auto& [item, error] : response.damaged) {
+namespace {
+
+Value with_reasons(const std::vector<std::pair<SourceItem, Error>>& sources) {
+  Value list = Value::list();
+  for (const auto& [item, error] : sources) {
     Value entry;
     entry.set("key", item.key.str());
     entry.set("path", item.path);
     entry.set("reason", error.message());
-    damaged.push_back(std::move(entry));
+    list.push(std::move(entry));
   }
+  return list;
+}
+
+} // namespace
+
+Value to_value(const SourceResponse& response) {
+  Value::List sources, repaired;
+  for (const SourceItem& item : response.sources)
+    sources.push_back(source_value(item));
   Value value;
   value.set("store", response.store);
   value.set("sources", Value(std::move(sources)));
-  value.set("damaged", Value(std::move(damaged)));
+  value.set("damaged", with_reasons(response.damaged));
+  value.set("unread", with_reasons(response.unread));
   for (const SourceItem& item : response.repaired)
     repaired.emplace_back(item.key.str());
   value.set("repaired", Value(std::move(repaired)));

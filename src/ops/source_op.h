@@ -19,6 +19,7 @@ struct SourceResponse {
   std::string store;
   std::vector<SourceItem> sources;                   // by key
   std::vector<std::pair<SourceItem, Error>> damaged; // found by verify_sources(), and still so
+  std::vector<std::pair<SourceItem, Error>> unread;  // by it: what they are worth cannot be said
   std::vector<SourceItem> repaired;                  // by verify_sources()
 };
 

@@ -102,10 +102,15 @@ int verify_action(Cli& cli, const SourceRequest& request) {
       text += fmt::format("repaired {}\n", item.key.str());
     for (const auto& [item, error] : response.damaged)
       text += fmt::format("damaged  {}  {}\n", item.key.str(), printable(error.message()));
-    cli.print(text + fmt::format("{} read, {} damaged\n", response.sources.size(),
-                                 response.damaged.size()));
+    for (const auto& [item, error] : response.unread)
+      text += fmt::format("not read {}  {}\n", item.key.str(), printable(error.message()));
+    text += fmt::format("{} read, {} damaged", response.sources.size() - response.unread.size(),
+                        response.damaged.size());
+    if (!response.unread.empty())
+      text += fmt::format(", {} could not be read", response.unread.size());
+    cli.print(text + "\n");
   }
-  return response.damaged.empty() ? 0 : exit_code(ErrorKind::failed);
+  return response.damaged.empty() && response.unread.empty() ? 0 : exit_code(ErrorKind::failed);
 }
 
 int source_action(Cli& cli, const Arguments& arguments) {
