@@ -65,10 +65,10 @@ namespace {
 /// It says nothing about the source, but about this process: no program, process, descriptor or
 /// memory was to be had.
 bool is_of_reader(const Error& error) {
-  constexpr std::array<std::string_view, 9> kShortages{
-      "system.EAGAIN",     "system.EMFILE",          "system.ENFILE",
-      "system.ENOMEM",     "system.EINVAL",          "system.EACCES",
-      "process.not-found", "process.not-executable", "process.lost"};
+  constexpr std::array<std::string_view, 10> kShortages{
+      "git.not-found",          "system.EAGAIN", "system.EMFILE", "system.ENFILE",
+      "system.ENOMEM",          "system.EINVAL", "system.EACCES", "process.not-found",
+      "process.not-executable", "process.lost"};
   return std::find(kShortages.begin(), kShortages.end(), error.code()) != kShortages.end();
 }
 
