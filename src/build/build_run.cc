@@ -157,11 +157,12 @@ std::optional<BuildFailure> BuildRun::run_commands() {
     const Env start =
         job_surroundings(parts_.options, spec_, imports_, place_->path(), attempt_.path());
     const JobResult result = run_job(
-        spec_.commands(), start, {place_->sub("work"), place_->sub("jobtmp"), spec_.origin()},
+        spec_.commands(), start,
+        {place_->sub("work"), place_->sub("jobtmp"), spec_.origin(), &progress_},
         [this](const JobCommand& job, std::string* captured) {
           return commands_->run(job, captured, stop_);
         },
-        stop_, &progress_);
+        stop_);
     if (result.ok) return std::nullopt;
     if (result.status.stopped || stop_.stop_requested()) return stopped();
     return failed("build.command-failed", result.status.text());

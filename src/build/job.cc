@@ -229,10 +229,11 @@ private:
 } // namespace
 
 JobResult run_job(const Value& commands, const Env& env, const JobPlace& place,
-                  const RunJobCommand& runner, std::stop_token stop, JobProgress* progress) {
+                  const RunJobCommand& runner, std::stop_token stop) {
   check_job(commands, {.name = place.document, .text = "", .root = {}});
   JobProgress unwanted;
-  JobRunner job(place, runner, std::move(stop), progress != nullptr ? *progress : unwanted);
+  JobRunner job(place, runner, std::move(stop),
+                place.progress != nullptr ? *place.progress : unwanted);
   if (commands.is_null()) return job.take_result();
   Scope scope{env, "build.commands", ""};
   scope.env.set("PWD", place.directory);

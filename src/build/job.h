@@ -37,24 +37,24 @@ struct JobResult {
   Env last_env;      // of the last command that ran
 };
 
-struct JobPlace {
-  std::string directory;     // where the job starts
-  std::string temp;          // for inputs: <position>_in<i>
-  std::string document = {}; // name of the text that the commands were read from, for messages
-};
-
 /// How far a job has come: what each program that ended well, in order, gave to its to_var ("": it
 /// has none).
 struct JobProgress {
   std::vector<std::string> captured;
 };
 
+struct JobPlace {
+  std::string directory;     // where the job starts
+  std::string temp;          // for inputs: <position>_in<i>
+  std::string document = {}; // name of the text that the commands were read from, for messages
+  /// The programs in it are not run again: the job goes on after them, and adds those that it runs.
+  JobProgress* progress = nullptr;
+};
+
 /// Carries out the list `commands` (null: nothing) in `env`, up to the first command that fails.
 /// All of it is checked first (check_job()). What a node lacks when its turn comes (a variable) is
-/// an Error too. Each names the node. The programs of `progress` are not run again: the job goes on
-/// after them, and adds those that it runs.
+/// an Error too. Each names the node.
 JobResult run_job(const Value& commands, const Env& env, const JobPlace& place,
-                  const RunJobCommand& runner, std::stop_token stop,
-                  JobProgress* progress = nullptr);
+                  const RunJobCommand& runner, std::stop_token stop);
 
 } // namespace hdist

@@ -135,7 +135,7 @@ std::set<std::string> changed_files(const Dir& build_dir) {
 void note_tree(const Dir& build_dir, const std::set<std::string>& changed) {
   std::string stamps, paths;
   for (const auto& [path, stamp] : look_at(build_dir))
-    stamps += stamp + " " + path + '\0';
+    stamps.append(stamp).append(" ").append(path) += '\0';
   for (const std::string& path : changed)
     paths += path + '\0';
   build_dir.write_file(kStamps, stamps);

@@ -103,15 +103,15 @@ JobCommand OpenedBuild::stopped_at(const FindRecord& find) const {
   where.command.cwd = work;
   JobProgress done = progress_.done;
   try {
-    JobResult result = run_job(
-        spec_.commands(), start, {work, place_->sub("jobtmp"), spec_.origin()},
-        [&](const JobCommand& job, std::string*) {
-          where = job;
-          ExitStatus status;
-          status.exit_code = 1; // as the first time
-          return status;
-        },
-        {}, &done);
+    JobResult result =
+        run_job(spec_.commands(), start, {work, place_->sub("jobtmp"), spec_.origin(), &done},
+                [&](const JobCommand& job, std::string*) {
+                  where = job;
+                  ExitStatus status;
+                  status.exit_code = 1; // as the first time
+                  return status;
+                },
+                {});
     if (result.ok && !result.last_env.values().empty()) where.command.env = result.last_env;
   } catch (const Error&) { // what is wrong with the job itself was the failure
   }

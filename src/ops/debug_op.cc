@@ -34,6 +34,7 @@ Error none_kept(Session& session, const std::optional<std::string>& word,
     return error;
   }
   std::vector<std::string> names;
+  names.reserve(kept.size());
   for (const KeptBuild& build : kept)
     names.push_back(text_of(build));
   return {ErrorKind::usage, "debug.no-build",

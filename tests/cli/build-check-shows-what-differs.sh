@@ -10,7 +10,8 @@ same=$(hdist -q build same.json)
 expect_exit 0 hdist build --check same.json
 expect_out "$same is the same again"
 expect_exit 0 hdist build --check same
-spec other 'echo "made at \$(date +%N) or so" >$ARTIFACT/file' | hdist -q build >id
+touch count # each build finds another length of it
+spec other "echo made at \\\$(wc -c <$PWD/count) >\$ARTIFACT/file; echo >>$PWD/count" | hdist -q build >id
 expect_exit 1 hdist build --check other
 expect_out 'content  file'
 expect_out '6d 61 64 65'

@@ -11,7 +11,7 @@ expect_equal "$(json out '[(e["count"], e["size"], e["free"]) for e in d["entrie
 expect_exit 0 hdist du
 expect_out "$PWD/home/.hashdist/artifacts"
 expect_out 'total'
-hdist config set gc.keep-unreferenced never >set
+hdist config set gc.keep-unreferenced never >setting
 expect_exit 0 hdist --json du
 expect_equal "$(json out '[(e["name"], e["free"]) for e in d["packages"]]')" "[('one', 5000)]"
 expect_exit 0 hdist gc --grace 0
