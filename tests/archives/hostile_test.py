@@ -131,6 +131,7 @@ class Hostile(unittest.TestCase):
                 self.assertNotEqual(code, 0, f"{compression} with byte {at} flipped was taken")
                 self.assertIn("damaged", error)
             self.replace(item, whole)
+            self.assertEqual(self.lab.run("source", "verify", "--repair")[0], 0)  # it counted as missing
             self.assertEqual(self.unpack(key, "mended")[0], 0)
             self.assertEqual(tree_of(self.lab.target()), expected)
             self.lab.clear()
