@@ -16,7 +16,7 @@ git=$(command -v git)
 cat >bin/git <<END
 #!/bin/sh
 case " \$* " in
-*' ls-tree '* | *' cat-file '*) [ -e collected ] || { : >"$PWD/collected"; "$HDIST" gc --sources >"$PWD/gc" 2>&1; } ;;
+*' ls-tree '* | *' cat-file '*) [ -e collected ] || { : >"$PWD/collected"; HDIST_HOME="$HDIST_HOME" "$HDIST" gc --sources >"$PWD/gc" 2>&1; } ;;
 esac
 exec "$git" "\$@"
 END
@@ -25,4 +25,5 @@ chmod +x bin/git
 PATH=$PWD/bin:$PATH expect_exit 0 hdist --quiet fetch a.git master
 expect_equal "$(cat out)" "$key"
 expect_file collected
+expect_file gc
 expect_exit 0 hdist unpack "$key" tree
