@@ -257,6 +257,19 @@ private:
         garbage.push_back(std::move(condemned));
     }
     condemned_ = std::move(garbage);
+    if (!options_.only) keep_needs_of(newcomers(reached));
+  }
+
+  /// Published since the first look and let go of before the second one: it is not condemned, so
+  /// whoever finds it counts on what it needs.
+  std::vector<ArtifactId> newcomers(const RootSurvey::Reached& reached) const {
+    std::set<ArtifactId> condemned;
+    for (const Condemned& one : condemned_)
+      condemned.insert(one.id);
+    std::vector<ArtifactId> found;
+    for (const auto& [id, record] : records_)
+      if (!reached.marks.contains(id) && !condemned.contains(id)) found.push_back(id);
+    return found;
   }
 
   void restore(const ArtifactId& id) {
