@@ -24,6 +24,8 @@ namespace {
 
 constexpr int64_t kLargestRecord = 16 << 20;
 constexpr std::size_t kShortestPrefix = 4;
+constexpr int kAbsentLooks = 3; // in a row
+constexpr int kMostLooks = 100;
 
 Error bad_record(const std::string& file, const std::string& reason) {
   Error error(ErrorKind::failed, "store.bad-record",
@@ -139,13 +141,19 @@ std::optional<ArtifactRecord> ArtifactStore::State::read_record(const Dir& name_
 std::optional<ArtifactRecord> ArtifactStore::State::find_in(const Dir& name_dir,
                                                             const ArtifactId& id) const {
   std::optional<ArtifactRecord> record = read_record(name_dir, id);
-  if (!record && !name_dir.exists(record_name(id)) && name_dir.exists(condemned_name(id))) {
-    // Rule 7: who still needs what gc is about to remove takes it back.
+  // Rule 7: who still needs what gc is about to remove takes it back. gc does that too, so the
+  // record may always be under the name that was looked at before: absent is what is under none of
+  // them more than once.
+  for (int absent = 0, look = 0; !record && absent < kAbsentLooks && look < kMostLooks; ++look) {
+    bool is_condemned = false;
     try {
-      static_cast<void>(move_record(name_dir, condemned_name(id), record_name(id)));
+      is_condemned = name_dir.exists(condemned_name(id));
+      if (is_condemned)
+        static_cast<void>(move_record(name_dir, condemned_name(id), record_name(id)));
     } catch (const Error&) { // NOLINT(bugprone-empty-catch): not ours to rename, or gone: absent
     }
     record = read_record(name_dir, id);
+    absent = is_condemned ? 0 : absent + 1;
   }
   if (!record || !has_directory(name_dir, *record)) return std::nullopt;
   keep_plain_name(name_dir, *record);

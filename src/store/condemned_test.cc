@@ -38,7 +38,7 @@ TEST(Condemned, OfManyWhoMoveItToDifferentNamesOneSucceeds) {
     write_file(tmp.path() + "/a", "x");
     std::atomic<int> moved = 0;
     std::vector<std::jthread> threads;
-    threads.reserve(8);
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&, i] { moved += move_record(dir, "a", "to" + std::to_string(i)); });
     threads.clear();
