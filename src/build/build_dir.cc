@@ -17,6 +17,7 @@ namespace {
 
 constexpr const char* kOwner = ".build-owner"; // a LeaseHolder, while the build runs
 constexpr const char* kFailed = ".build-failed";
+constexpr const char* kKept = ".build-kept"; // of one that worked
 constexpr int kRandom = 8;
 constexpr std::size_t kHash = 12;
 
@@ -48,8 +49,8 @@ bool is_newer(const FailedDir& a, const FailedDir& b) {
                                         : a.time.tv_nsec > b.time.tv_nsec;
 }
 
-/// The run that it belongs to is proven dead, and it was not kept.
-bool is_abandoned(const Dir& dir) {
+/// The run that it belongs to, or the one that looked into it last, is proven dead.
+bool has_dead_owner(const Dir& dir) {
   return dir.exists(kOwner) && LeaseWatch(dir, kOwner).look() == Liveness::dead;
 }
 
@@ -75,7 +76,7 @@ std::unique_ptr<BuildDir> BuildDir::reopen(const std::string& parent, const std:
                                            const std::string& token) {
   std::unique_ptr<BuildDir> kept(new BuildDir(Dir::open(parent), name));
   const Dir& dir = kept->dir_;
-  if (is_abandoned(dir)) dir.remove_file(kOwner); // a look into it that was killed
+  if (has_dead_owner(dir)) dir.remove_file(kOwner); // a look into it that was killed
   if (dir.link_new_file(kOwner, LeaseHolder::self(token).text())) return kept;
   kept->done_ = true;
   throw Error(ErrorKind::refused, "build.directory-in-use",
@@ -103,7 +104,7 @@ void BuildDir::remove() {
 }
 
 void BuildDir::keep(bool failed) {
-  if (failed) dir_.write_file(kFailed, "");
+  dir_.write_file(failed ? kFailed : kKept, "");
   dir_.remove_file(kOwner); // after the mark: between the two it looks as if in use
   done_ = true;
 }
@@ -113,10 +114,10 @@ FoundBuildDir::State state_of_build_dir(const Dir& parent, const std::string& na
   try {
     const std::optional<Dir> dir = parent.open_dir_if_exists(name);
     if (!dir) return State::other;
-    const bool was_kept = dir->exists(kFailed);
-    if (!dir->exists(kOwner)) return was_kept ? State::failed : State::other;
-    if (was_kept) return is_abandoned(*dir) ? State::failed : State::running;
-    return is_abandoned(*dir) ? State::abandoned : State::running;
+    const bool is_abandoned = has_dead_owner(*dir);
+    if (dir->exists(kOwner) && !is_abandoned) return State::running;
+    if (dir->exists(kFailed)) return State::failed;
+    return is_abandoned && !dir->exists(kKept) ? State::abandoned : State::other;
   } catch (const Error&) { // it is being removed
     return State::other;
   }
@@ -127,8 +128,12 @@ std::vector<FoundBuildDir> build_dirs(const Dir& parent) {
   for (const Entry& entry : parent.list()) {
     if (entry.type != EntryType::directory || !is_build_dir_name(entry.name)) continue;
     const std::optional<struct stat> status = parent.stat(entry.name);
-    if (status && status->st_uid == ::geteuid())
-      found.push_back({entry.name, state_of_build_dir(parent, entry.name)});
+    if (!status || status->st_uid != ::geteuid()) continue;
+    const std::size_t hash = entry.name.size() - kRandom - 1 - kHash;
+    found.push_back({.name = entry.name,
+                     .package = entry.name.substr(0, hash - 1),
+                     .hash12 = entry.name.substr(hash, kHash),
+                     .state = state_of_build_dir(parent, entry.name)});
   }
   return found;
 }

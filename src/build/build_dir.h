@@ -44,6 +44,7 @@ private:
 struct FoundBuildDir {
   enum class State { running, failed, abandoned, other };
   std::string name;
+  std::string package, hash12; // of the artifact
   State state = State::other;
 };
 std::vector<FoundBuildDir> build_dirs(const Dir& parent);

@@ -1,12 +1,15 @@
 #include "build/build_dir.h"
 
 #include "base/lease.h"
+#include "base/path.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -43,6 +46,33 @@ TEST(BuildDir, GoesWithItsOwnerAlsoWhenWriteProtected) {
     ASSERT_EQ(::chmod(dir.sub("work/a").c_str(), 0555), 0);
   }
   EXPECT_EQ(count_in(tmp.path()), 0u);
+}
+
+/// Somebody looked into it and was killed: what he changed there stays, whether it failed or not.
+TEST(BuildDir, OneThatWasKeptIsNotRemovedWhenWhoLooksIntoItIsKilled) {
+  using State = FoundBuildDir::State;
+  for (const bool failed : {true, false}) {
+    TempDir tmp;
+    std::string name;
+    {
+      BuildDir dir(tmp.path(), some_id(), "token");
+      dir.keep(failed);
+      name = base_name(dir.path());
+    }
+    const pid_t child = fork();
+    if (child == 0) {
+      const std::unique_ptr<BuildDir> opened = BuildDir::reopen(tmp.path(), name, "token2");
+      _exit(state_of_build_dir(Dir::open(tmp.path()), name) == State::running ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(state_of_build_dir(Dir::open(tmp.path()), name),
+              failed ? State::failed : State::other);
+    prune_build_dirs(tmp.path(), 1);
+    EXPECT_TRUE(fs::exists(tmp.path() + "/" + name));
+    EXPECT_EQ(BuildDir::reopen(tmp.path(), name, "token3")->path(), tmp.path() + "/" + name);
+  }
 }
 
 TEST(BuildDir, OnlyTheNewestFailedOnesAreKept) {

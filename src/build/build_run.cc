@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 namespace hdist {
 
@@ -93,6 +94,7 @@ BuildOutcome BuildRun::resume(const FindRecord& find, std::unique_ptr<BuildDir> 
 }
 
 BuildFailure BuildRun::end_by(Error& error) {
+  if (is_resumed_) keep_place(true);
   if (stop_.stop_requested() && error.kind() == ErrorKind::interrupted) return stopped();
   tell(TaskState::failed, one_line(error));
   error.during("building " + spec_.id().str());
@@ -214,7 +216,10 @@ BuildFailure BuildRun::failed(std::string code, std::string reason) {
   BuildFailure failure{.id = spec_.id(), .reason = std::move(reason)};
   name_command(failure);
   failure.code = std::move(code);
-  if (log_) keep_evidence(failure);
+  if (log_)
+    keep_evidence(failure);
+  else if (is_resumed_)
+    keep_place(true);
   prune_logs(parts_.options.log_dir, parts_.options.keep_logs_s);
   tell(TaskState::failed, failure.reason.substr(0, failure.reason.find('\n')));
   return failure;
@@ -233,9 +238,9 @@ void BuildRun::keep_evidence(BuildFailure& failure) {
   const bool keeps = is_resumed_ || options.keep == KeepBuild::always ||
                      (options.keep == KeepBuild::on_error && options.keep_failed > 0);
   if (!keeps) return;
-  keep_place(options.keep == KeepBuild::on_error);
+  const bool can_go_on = keep_place(is_resumed_ || options.keep == KeepBuild::on_error);
   failure.build_dir = place_->path();
-  if (failure.code == "build.command-failed") {
+  if (can_go_on && failure.code == "build.command-failed") {
     failure.advice.push_back({"a shell there, at the command that failed", "debug", {task_}});
     failure.advice.push_back({"go on at that command", "build", {"--resume", task_}});
   }
@@ -243,27 +248,23 @@ void BuildRun::keep_evidence(BuildFailure& failure) {
   prune_build_dirs(options.temp_dir, options.keep_failed);
 }
 
-/// With all that it takes to go on there.
-void BuildRun::keep_place(bool is_failed) {
+/// With all that it takes to go on there. False: that could not be kept.
+bool BuildRun::keep_place(bool is_failed) {
+  if (!place_ || std::exchange(is_kept_, true)) return true;
+  bool can_go_on = true;
   try {
     KeptProgress progress{.attempt = attempt_.number(), .done = progress_};
-    progress.installed = put_installed_aside();
+    // Of a build that worked it is an artifact.
+    progress.installed = !is_finished_ && put_installed_aside(place_->dir(), attempt_.path());
     note_tree(place_->dir(), changed_);
     progress.write(place_->dir());
-  } catch (const Error& error) { // a full disk: the tree is there for a look all the same
+  } catch (const Error& error) { // a full disk
+    can_go_on = false;
     parts_.events.on(Message{Level::warning,
                              fmt::format("{} cannot be gone on with: {}", task_, one_line(error))});
   }
   place_->keep(is_failed);
-}
-
-/// What the job has put at the artifact's path, which is to be free again. False: nothing.
-bool BuildRun::put_installed_aside() {
-  const std::string& path = attempt_.path();
-  if (is_finished_ || !has_content(path)) return false;
-  place_->dir().remove_tree(KeptProgress::kArtifact);
-  move_tree(Dir::open(parent_path(path)), base_name(path), place_->dir(), KeptProgress::kArtifact);
-  return true;
+  return can_go_on;
 }
 
 void BuildRun::name_command(BuildFailure& failure) const {
@@ -283,7 +284,7 @@ void BuildRun::keep_log(BuildFailure& failure) {
 BuildFailure BuildRun::stopped() {
   BuildFailure failure{.id = spec_.id(), .reason = "stopped on request"};
   name_command(failure);
-  if (is_resumed_ && log_) keep_place(true);
+  if (is_resumed_) keep_place(true);
   failure.code = "build.stopped";
   tell(TaskState::failed, failure.reason);
   return failure;

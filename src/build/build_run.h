@@ -42,8 +42,7 @@ private:
   BuildFailure failed(std::string code, std::string reason);
   BuildFailure stopped();
   void keep_evidence(BuildFailure& failure);
-  void keep_place(bool is_failed);
-  bool put_installed_aside();
+  bool keep_place(bool is_failed);
   void name_command(BuildFailure& failure) const;
   void keep_log(BuildFailure& failure);
   void tell(TaskState state, std::string detail) const;
@@ -60,6 +59,7 @@ private:
   std::optional<JobCommands> commands_;
   JobProgress progress_;
   bool is_resumed_ = false;
+  bool is_kept_ = false;
   bool is_finished_ = false;      // what is at the attempt's path is an artifact
   std::set<std::string> changed_; // by a person, when it is resumed
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <map>
 
 namespace hdist {
@@ -26,8 +28,7 @@ constexpr const char* kWork = "work";
 // "<stamp> <path>", each with a NUL behind: names may hold anything else.
 constexpr const char* kStamps = "tree.stamps";
 constexpr const char* kChanged = "tree.changed";
-constexpr std::size_t kHash = 12;
-constexpr std::size_t kRandom = 8;
+constexpr const char* kUnfinished = "artifact.new"; // whole, unless its maker was killed
 
 using Stamps = std::map<std::string, std::string>;
 
@@ -97,6 +98,11 @@ std::optional<KeptProgress> KeptProgress::read(const Dir& build_dir) {
   return progress;
 }
 
+BuildSpec read_spec(const Dir& directory) {
+  constexpr const char* kSpec = "build.json";
+  return BuildSpec::read(read_json(join_path(directory.path(), kSpec), directory.read_file(kSpec)));
+}
+
 std::vector<KeptBuild> kept_builds(const std::string& temp_dir) {
   std::vector<KeptBuild> kept;
   const std::optional<Dir> parent = Dir::open_if_exists(temp_dir);
@@ -107,11 +113,9 @@ std::vector<KeptBuild> kept_builds(const std::string& temp_dir) {
     const std::optional<Dir> dir = parent->open_dir_if_exists(found.name);
     const std::optional<struct stat> note = dir ? dir->stat(KeptProgress::kFile) : std::nullopt;
     if (!note) continue;
-    // <name>-<hash12>-<random>
-    const std::size_t hash = found.name.size() - kRandom - 1 - kHash;
     kept.push_back({.directory = found.name,
-                    .name = found.name.substr(0, hash - 1),
-                    .hash12 = found.name.substr(hash, kHash),
+                    .name = found.package,
+                    .hash12 = found.hash12,
                     .time_ns = written_at_ns(*note)});
   }
   std::sort(kept.begin(), kept.end(),
@@ -148,12 +152,40 @@ bool has_content(const std::string& path) {
   return status && S_ISDIR(status->st_mode) && !parent->open_dir(base_name(path)).list().empty();
 }
 
-void move_tree(const Dir& from_parent, const std::string& from, const Dir& to_parent,
-               const std::string& to) {
-  if (::renameat(from_parent.fd(), from.c_str(), to_parent.fd(), to.c_str()) == 0) return;
-  // Another file system, or a directory that is write-protected.
-  copy_tree(from_parent.open_dir(from), to_parent.make_dir(to));
-  from_parent.remove_tree(from);
+namespace {
+
+/// False: it has to be copied: other file systems, or a directory that is write-protected.
+bool move_dir(const Dir& from, const std::string& name, const Dir& to,
+              const std::string& new_name) {
+  if (::renameat(from.fd(), name.c_str(), to.fd(), new_name.c_str()) == 0) return true;
+  if (errno == EXDEV || errno == EACCES || errno == EPERM) return false;
+  throw_errno("rename", join_path(from.path(), name));
+}
+
+} // namespace
+
+bool put_installed_aside(const Dir& build_dir, const std::string& path) {
+  const bool has_some = has_content(path);
+  if (has_some) {
+    const Dir parent = Dir::open(parent_path(path));
+    build_dir.remove_tree(kUnfinished);
+    if (!move_dir(parent, base_name(path), build_dir, kUnfinished))
+      copy_tree(parent.open_dir(base_name(path)), build_dir.make_dir(kUnfinished));
+  }
+  build_dir.remove_tree(KeptProgress::kArtifact);
+  if (has_some) build_dir.rename(kUnfinished, KeptProgress::kArtifact);
+  return has_some;
+}
+
+void bring_installed(const Dir& build_dir, const std::string& path) {
+  if (!build_dir.exists(KeptProgress::kArtifact)) {
+    if (!build_dir.exists(kUnfinished) || has_content(path)) return;
+    build_dir.rename(kUnfinished, KeptProgress::kArtifact); // killed between two steps
+  }
+  const Dir parent = Dir::open(parent_path(path));
+  parent.remove_tree(base_name(path));
+  if (!move_dir(build_dir, KeptProgress::kArtifact, parent, base_name(path)))
+    copy_tree(build_dir.open_dir(KeptProgress::kArtifact), parent.make_dir(base_name(path)));
 }
 
 } // namespace hdist

@@ -4,6 +4,7 @@
 
 #include "base/dir.h"
 #include "build/job.h"
+#include "model/build_spec.h"
 
 #include <cstdint>
 #include <optional>
@@ -16,15 +17,18 @@ namespace hdist {
 /// progress.json in a build directory: {"version", "attempt", "installed", "done": [...]}.
 struct KeptProgress {
   int attempt = 1;        // the number of the path that the job was run with (store rule 2)
-  bool installed = false; // artifact/ holds what the job had put at that path
+  bool installed = false; // the job had put something at that path: artifact/ holds it
   JobProgress done;
 
   static constexpr const char* kFile = "progress.json";
-  static constexpr const char* kArtifact = "artifact";
+  static constexpr const char* kArtifact = "artifact"; // put_installed_aside()
   void write(const Dir& build_dir) const;
   /// nullopt: there is none. Error usage "document.invalid" for one that cannot be read.
   static std::optional<KeptProgress> read(const Dir& build_dir);
 };
+
+/// build.json of a build directory, or of an artifact's _hashdist/.
+BuildSpec read_spec(const Dir& directory);
 
 /// A kept build directory that can be gone on in.
 struct KeptBuild {
@@ -44,9 +48,10 @@ void note_tree(const Dir& build_dir, const std::set<std::string>& changed = {});
 /// Whether `path` is a directory, and no link to one, with something in it.
 bool has_content(const std::string& path);
 
-/// The content of a directory `from` becomes that of the empty `to`, by a rename where that works,
-/// else by copies; then `from` is gone.
-void move_tree(const Dir& from_parent, const std::string& from, const Dir& to_parent,
-               const std::string& to);
+/// What the job had installed goes from the artifact's `path` into the build directory, by a rename
+/// where that works, else by a copy: then it is in both. False: there is nothing.
+bool put_installed_aside(const Dir& build_dir, const std::string& path);
+/// And back, in place of whatever is at `path`; when there is nothing to bring that stays.
+void bring_installed(const Dir& build_dir, const std::string& path);
 
 } // namespace hdist

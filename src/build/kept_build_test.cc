@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace hdist {
 namespace {
 
@@ -56,12 +58,39 @@ TEST_F(KeptBuilds, WhatAPersonChangedStaysWhatABuildChangesDoesNot) {
   EXPECT_EQ(changed_files(dir_), std::set<std::string>{"mine"});
 }
 
-TEST_F(KeptBuilds, ATreeIsMovedWhole) {
-  dir_.make_dir("a").make_dir("d").write_file("f", "1");
-  dir_.make_dir("b");
-  move_tree(dir_, "a", dir_, "b");
-  EXPECT_FALSE(dir_.exists("a"));
-  EXPECT_EQ(read_file(tmp_.path() + "/b/d/f"), "1");
+TEST_F(KeptBuilds, WhatIsInstalledIsPutAsideAndBroughtBack) {
+  const std::string path = tmp_.path() + "/store/a";
+  Dir::create(path);
+  EXPECT_FALSE(put_installed_aside(dir_, path));
+  Dir::create(path).make_dir("d").write_file("f", "1");
+  EXPECT_TRUE(put_installed_aside(dir_, path));
+  EXPECT_EQ(read_file(tmp_.path() + "/artifact/d/f"), "1");
+  Dir::create(path);
+  bring_installed(dir_, path);
+  EXPECT_EQ(read_file(path + "/d/f"), "1");
+}
+
+/// The temporary directory is often on another file system than the store.
+TEST_F(KeptBuilds, ACopyLeavesTheOldOneUntilTheNewOneIsWhole) {
+  char other[] = "/dev/shm/hdist-test-XXXXXX";
+  if (::mkdtemp(other) == nullptr) GTEST_SKIP() << "no other file system";
+  const std::string path = std::string(other) + "/a";
+  Dir::create(path).write_file("f", "1");
+  EXPECT_TRUE(put_installed_aside(dir_, path));
+  Dir::open(other).remove_tree("a"); // as its attempt does
+  Dir::create(path);
+  bring_installed(dir_, path);
+  EXPECT_EQ(read_file(path + "/f"), "1");
+  EXPECT_EQ(read_file(tmp_.path() + "/artifact/f"), "1"); // whatever happens to the copy
+  Dir::open("/dev/shm").remove_tree(std::string(other).substr(9));
+}
+
+TEST_F(KeptBuilds, WhatAKillLeftBetweenTwoStepsIsFound) {
+  const std::string path = tmp_.path() + "/store/a";
+  Dir::create(path);
+  dir_.make_dir("artifact.new").write_file("f", "1");
+  bring_installed(dir_, path);
+  EXPECT_EQ(read_file(path + "/f"), "1");
 }
 
 } // namespace

@@ -13,7 +13,6 @@ namespace hdist {
 
 namespace {
 
-constexpr const char* kSpec = "build.json";
 constexpr std::size_t kToken = 32;
 
 KeptProgress need_progress(const BuildDir& place) {
@@ -27,14 +26,9 @@ KeptProgress need_progress(const BuildDir& place) {
 
 OpenedBuild::OpenedBuild(const BuildParts& parts, const KeptBuild& kept)
     : parts_(parts), token_(random_name(kToken)),
-      place_(BuildDir::reopen(parts.options.temp_dir, kept.directory, token_)), spec_(read_spec()),
-      progress_(need_progress(*place_)) {
+      place_(BuildDir::reopen(parts.options.temp_dir, kept.directory, token_)),
+      spec_(read_spec(place_->dir())), progress_(need_progress(*place_)) {
   take_path();
-}
-
-BuildSpec OpenedBuild::read_spec() const {
-  return BuildSpec::read(
-      read_json(join_path(place_->path(), kSpec), place_->dir().read_file(kSpec)));
 }
 
 /// What is compiled into the tree is the path of the attempt that failed.
@@ -53,31 +47,23 @@ void OpenedBuild::take_path() {
                   {}});
     throw error;
   }
-  if (!progress_.installed) return;
-  if (!place_->dir().exists(KeptProgress::kArtifact)) {
-    Error error(ErrorKind::failed, "build.installed-lost",
-                fmt::format("what {} had installed is gone: the last process that went on with it "
-                            "was killed",
-                            spec_.id().str()));
-    error.advise({"Build it from the beginning; your changes of its tree are in " +
-                      join_path(place_->path(), "work") + ".",
-                  "",
-                  {}});
-    throw error;
-  }
-  const std::string& path = attempt_->path();
-  move_tree(place_->dir(), KeptProgress::kArtifact, Dir::open(parent_path(path)), base_name(path));
+  bring_installed(place_->dir(), attempt_->path());
+  if (!progress_.installed || has_content(attempt_->path())) return;
+  Error error(ErrorKind::failed, "build.installed-lost",
+              fmt::format("what {} had installed is gone: the last process that went on with it "
+                          "was killed, and what it left in the store was collected",
+                          spec_.id().str()));
+  error.advise({"Build it from the beginning; your changes of its tree are in " +
+                    join_path(place_->path(), "work") + ".",
+                "",
+                {}});
+  throw error;
 }
 
 OpenedBuild::~OpenedBuild() {
   if (!attempt_) return; // a resumed build has put it aside
   try {
-    const std::string& path = attempt_->path();
-    const bool has_some = has_content(path);
-    place_->dir().remove_tree(KeptProgress::kArtifact); // a file system that had to copy it
-    if (has_some)
-      move_tree(Dir::open(parent_path(path)), base_name(path), place_->dir(),
-                KeptProgress::kArtifact);
+    const bool has_some = put_installed_aside(place_->dir(), attempt_->path());
     if (has_some == progress_.installed) return;
     progress_.installed = has_some;
     progress_.write(place_->dir());

@@ -37,7 +37,6 @@ public:
                  std::stop_token stop) const;
 
 private:
-  BuildSpec read_spec() const;
   void take_path();
   const BuildParts parts_;
   std::string token_;

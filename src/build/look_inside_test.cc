@@ -8,6 +8,9 @@
 
 #include <filesystem>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace hdist {
 namespace {
 
@@ -129,6 +132,40 @@ TEST_F(LookInside, WhatIsInstalledThereStaysForTheNext) {
       opened->run(opened->stopped_at(find()), {"/bin/sh", "-c", "exec test -f $ARTIFACT/made"}, {})
           .exit_code,
       0);
+}
+
+/// A process takes the build, installs a file and is killed.
+TEST_F(LookInside, WhatAKilledLookInstalledAndChangedIsThereForTheNext) {
+  place_.must_fail(spec(R"({"cmd": ["sh", "-c", "echo 1 >\\$ARTIFACT/first"]},
+                           {"cmd": ["false"]})"));
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::unique_ptr<OpenedBuild> opened = open();
+    write_file(tmp_.path() + "/where",
+               opened->stopped_at(find()).command.env.get_or("ARTIFACT", ""));
+    write_file(read_file(tmp_.path() + "/where") + "/second", "2");
+    write_file(opened->directory() + "/work/mine", "");
+    _exit(0); // as if killed
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  place_.must_fail(shell_spec("other", "exit 1")); // prunes
+  const std::unique_ptr<OpenedBuild> opened =
+      std::make_unique<OpenedBuild>(parts(), kept_builds(place_.options.temp_dir).at(1));
+  const std::string path = read_file(tmp_.path() + "/where");
+  EXPECT_EQ(read_file(path + "/first"), "1\n");
+  EXPECT_EQ(read_file(path + "/second"), "2");
+  EXPECT_TRUE(fs::exists(opened->directory() + "/work/mine"));
+}
+
+TEST_F(LookInside, AResumeThatCannotBeginLosesNothing) {
+  const BuildSuccess base = place_.must_build(shell_spec("base", "true"));
+  place_.must_fail(spec_of(
+      "x", {.script = "echo 1 >$ARTIFACT/f; exit 1", .imports = {{base.record.id.str(), "BASE"}}}));
+  const FindRecord none = [](const ArtifactId&) { return std::nullopt; };
+  EXPECT_EQ(std::get<BuildFailure>(open()->resume(none, {})).code, "build.missing-import");
+  EXPECT_EQ(read_file(place_.options.temp_dir + "/" + newest().directory + "/artifact/f"), "1\n");
 }
 
 TEST_F(LookInside, ABuildThatIsLookedIntoIsNotRemoved) {

@@ -4,7 +4,6 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "base/trial_dir.h"
-#include "data/json.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -21,14 +20,18 @@ constexpr int64_t kMostOfFile = 64 << 20;
 
 enum class What { absent, text, other };
 
-What what_is(const Dir& dir, const std::string& path) {
-  const std::optional<Dir> parent =
-      dir.open_dir_if_exists(parent_path(path).empty() ? "." : parent_path(path));
+What what_is(const Dir& dir, const std::string& path) try {
+  const std::optional<Dir> parent = dir.open_dir_if_exists(parent_path(path));
   const std::optional<struct stat> status = parent ? parent->stat(base_name(path)) : std::nullopt;
   if (!status) return What::absent;
-  if (!S_ISREG(status->st_mode) || status->st_size > kMostOfFile) return What::other;
+  const bool is_plain = S_ISREG(status->st_mode) && status->st_size <= kMostOfFile &&
+                        printable(path) == path; // a patch has names on lines of their own
+  if (!is_plain) return What::other;
   const std::string bytes = parent->read_file(base_name(path), kMostOfFile);
   return bytes.find('\0') == std::string::npos ? What::text : What::other;
+} catch (const Error& error) {
+  if (error.code() == "file.bad-name") throw; // of a file to add
+  return What::other;                         // a link where a directory was, unreadable
 }
 
 class Patch {
@@ -42,7 +45,7 @@ public:
     if (was == What::absent && is == What::absent) return; // came and went
     if (was == What::other || is == What::other) {
       // Products of a compiler that somebody ran there are no news.
-      if (was != What::absent && !is_same(path)) result.others.push_back(path);
+      if ((was != What::absent || is_wanted) && !is_same(path)) result.others.push_back(path);
       return;
     }
     if (was == What::absent && !is_wanted) return result.new_files.push_back(path);
@@ -54,15 +57,10 @@ public:
 private:
   bool is_same(const std::string& path) const {
     if (what_is(before_, path) != what_is(after_, path)) return false;
-    const Dir a = before_.open_dir(parent_of(path)), b = after_.open_dir(parent_of(path));
+    const Dir a = before_.open_dir(parent_path(path)), b = after_.open_dir(parent_path(path));
     const std::string name = base_name(path);
     if (a.read_link(name) || b.read_link(name)) return a.read_link(name) == b.read_link(name);
     return a.read_file(name, kMostOfFile) == b.read_file(name, kMostOfFile);
-  }
-
-  static std::string parent_of(const std::string& path) {
-    const std::string parent = parent_path(path);
-    return parent.empty() ? "." : parent;
   }
 
   void add(const std::string& path, bool was, bool is) {
@@ -114,8 +112,7 @@ private:
 SourcePatch source_patch(const PatchRequest& request, const BuildParts& parts,
                          const std::stop_token& stop) {
   const Dir place = Dir::open(join_path(parts.options.temp_dir, request.build.directory));
-  const BuildSpec spec = BuildSpec::read(
-      read_json(join_path(place.path(), "build.json"), place.read_file("build.json")));
+  const BuildSpec spec = read_spec(place);
   const Dir after = place.open_dir(kWork);
   std::set<std::string> changed = changed_files(place);
   for (const std::string& path : request.add) {

@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "build/kept_build.h"
 #include "data/json.h"
 #include "ops/gc_op.h"
 #include "ops/operation_list.h"
@@ -93,8 +94,7 @@ ArtifactInfoResponse artifact_info(Session& session, const std::string& word) {
   try {
     const Dir own = Dir::open(join_path(response.path, kOwnFolder));
     if (own.exists(kLog)) response.log = join_path(own.path(), kLog);
-    response.spec = BuildSpec::read(
-        read_json(join_path(own.path(), "build.json"), own.read_file("build.json")));
+    response.spec = read_spec(own);
   } catch (const Error& error) {
     response.spec_problem = error.message();
   }

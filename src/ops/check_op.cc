@@ -2,6 +2,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "build/kept_build.h"
 #include "data/json.h"
 #include "ops/operation_list.h"
 
@@ -10,11 +11,6 @@
 namespace hdist {
 
 namespace {
-
-BuildSpec spec_in(const std::string& path) {
-  const std::string file = join_path(path, "_hashdist/build.json");
-  return BuildSpec::read(read_json(file, Dir::open(path).read_file("_hashdist/build.json")));
-}
 
 ArtifactRecord built_record(Session& session, const CheckRequest& request) {
   if (!request.spec) return session.one_artifact(request.artifact);
@@ -37,7 +33,7 @@ CheckResponse check_build(Session& session, const CheckRequest& request) {
       .id = record.id, .path = store.path_of(record), .kept = {}, .differences = {}, .failure = {}};
   const BuildSpec spec = request.spec
                              ? BuildSpec::read(read_json(request.spec->name, request.spec->text))
-                             : spec_in(response.path);
+                             : read_spec(Dir::open(join_path(response.path, "_hashdist")));
   std::variant<Attempt, Busy> claimed =
       store.claim_beside(record.id, [&](const Attempt& attempt, const ArtifactRecord&) {
         response.differences =

@@ -1,6 +1,7 @@
 #include "ops/debug_op.h"
 
 #include "base/error.h"
+#include "base/named_file.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "build/find_log.h"
@@ -44,22 +45,16 @@ Error none_kept(Session& session, const std::optional<std::string>& word,
 
 /// The spec of `build`, by a file, a kept build, or an artifact.
 BuildSpec spec_meant(Session& session, const std::string& build) {
-  const std::optional<Dir> folder = Dir::open_if_exists(parent_path(absolute_path(build)));
-  const std::string name = base_name(build);
-  const bool is_file =
-      folder && !name.empty() && folder->exists(name) && !folder->open_dir_if_exists(name);
-  if (is_file && (build.ends_with(".json") || build.find('/') != std::string::npos))
-    return BuildSpec::read(read_json(build, folder->read_file(name, kSpecLimit)));
+  struct stat status {};
+  const bool is_file = ::stat(build.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
+  if (is_file)
+    if (std::optional<std::string> text = read_named_file(build, kSpecLimit))
+      return BuildSpec::read(read_json(build, std::move(*text)));
   for (const KeptBuild& kept : kept_builds(session.temp_dir()))
-    if (is_called(kept.name, kept.hash12, build)) {
-      const std::string path = join_path(session.temp_dir(), kept.directory);
-      return BuildSpec::read(read_json(join_path(path, "build.json"),
-                                       Dir::open(path).read_file("build.json", kSpecLimit)));
-    }
+    if (is_called(kept.name, kept.hash12, build))
+      return read_spec(Dir::open(join_path(session.temp_dir(), kept.directory)));
   const ArtifactRecord record = session.one_artifact(build);
-  const std::string path = join_path(session.artifacts().path_of(record), "_hashdist");
-  return BuildSpec::read(read_json(join_path(path, "build.json"),
-                                   Dir::open(path).read_file("build.json", kSpecLimit)));
+  return read_spec(Dir::open(join_path(session.artifacts().path_of(record), "_hashdist")));
 }
 
 } // namespace
@@ -116,6 +111,23 @@ UnpackBuildResponse unpack_build(Session& session, const UnpackBuildRequest& req
   return {spec.id(), target};
 }
 
+Value to_value(const PatchResponse& response) {
+  Value value;
+  value.set("build", response.build);
+  value.set("patch", response.patch.text);
+  value.set("files", to_value(response.patch.files));
+  value.set("new_files", to_value(response.patch.new_files));
+  value.set("other_files", to_value(response.patch.others));
+  return value;
+}
+
+Value to_value(const UnpackBuildResponse& response) {
+  Value value;
+  value.set("id", response.id.str());
+  value.set("path", response.path);
+  return value;
+}
+
 namespace {
 
 std::optional<std::string> read_word(const Document& request) {
@@ -142,14 +154,7 @@ Operation debug_diff_operation() {
             Fields fields(request, request.root, "");
             const PatchOpRequest given{fields.text_if("build"), fields.texts("add")};
             fields.finish();
-            const PatchResponse response = patch_of_build(session, given);
-            Value value;
-            value.set("build", response.build);
-            value.set("patch", response.patch.text);
-            value.set("files", to_value(response.patch.files));
-            value.set("new_files", to_value(response.patch.new_files));
-            value.set("other_files", to_value(response.patch.others));
-            return value;
+            return to_value(patch_of_build(session, given));
           }};
 }
 
@@ -159,11 +164,7 @@ Operation unpack_build_operation() {
             Fields fields(request, request.root, "");
             const UnpackBuildRequest given{fields.text("build"), fields.text("target")};
             fields.finish();
-            const UnpackBuildResponse response = unpack_build(session, given);
-            Value value;
-            value.set("id", response.id.str());
-            value.set("path", response.path);
-            return value;
+            return to_value(unpack_build(session, given));
           }};
 }
 

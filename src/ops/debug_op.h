@@ -33,6 +33,7 @@ struct PatchResponse {
   SourcePatch patch;
 };
 PatchResponse patch_of_build(Session& session, const PatchOpRequest& request);
+Value to_value(const PatchResponse& response);
 
 struct UnpackBuildRequest {
   std::string build;  // a spec's file, or id, name/PREFIX or name of a kept build or an artifact
@@ -44,5 +45,6 @@ struct UnpackBuildResponse {
 };
 /// The sources of a build as its job finds them. The target appears complete or not at all.
 UnpackBuildResponse unpack_build(Session& session, const UnpackBuildRequest& request);
+Value to_value(const UnpackBuildResponse& response);
 
 } // namespace hdist

@@ -3,6 +3,7 @@
 #include "base/parallel.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "build/kept_build.h"
 #include "data/json.h"
 #include "ops/operation_list.h"
 
@@ -64,11 +65,10 @@ bool is_former_tree(const Damage& damage) {
 }
 
 BuildSpec spec_of(const DamagedArtifact& found) {
-  const std::string file = join_path(found.path, kSpec);
-  BuildSpec spec = BuildSpec::read(read_json(file, Dir::open(found.path).read_file(kSpec)));
+  BuildSpec spec = read_spec(Dir::open(found.path).open_dir("_hashdist"));
   if (spec.id() != found.id)
     throw Error(ErrorKind::failed, "artifact.bad-spec",
-                file + " is the spec of " + spec.id().str());
+                join_path(found.path, kSpec) + " is the spec of " + spec.id().str());
   return spec;
 }
 

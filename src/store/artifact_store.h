@@ -106,7 +106,8 @@ public:
   void finish_replacement(const ArtifactRecord& record);
 
   /// The path of attempt `number` (none: of one that is free) for work that is never published:
-  /// builders go on beside it, and leave the path alone. nullopt: the path is taken.
+  /// builders go on beside it, and leave the path alone. What a process that was killed left there
+  /// stays, when it had that number for the same work. nullopt: the path is taken.
   std::optional<Attempt> claim_scratch(const ArtifactId& id, std::optional<int> number = {});
   /// Makes content durable: one syncfs on a descriptor opened with the store. Call after all
   /// content is written.

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "store/store_state.h"
 
+#include <unistd.h>
+
 namespace hdist {
 
 namespace {
@@ -22,15 +24,14 @@ bool is_claimed(const Dir& name_dir, const ArtifactId& id, int number) {
 
 } // namespace
 
-/// What a scratch of this number left whose process is proven dead.
-void ArtifactStore::State::clear_dead_scratch(const Dir& name_dir, const ClaimName& name,
-                                              const std::string& directory) {
+/// True: a scratch of this number was there whose process is proven dead; its directory may be.
+bool ArtifactStore::State::end_dead_scratch(const Dir& name_dir, const ClaimName& name) {
   std::optional<struct stat> status = name_dir.stat(name.str());
-  if (!status || !trusts(status->st_uid)) return;
+  if (!status || status->st_uid != ::geteuid()) return false;
   Judgement judged = judge.judge(name_dir, name.str());
-  if (!judged.there || !judged.proven_dead || !judged.holder) return;
-  name_dir.remove_tree(directory);
-  remove_claim(name_dir, name.str(), judged.holder->token); // last: it keeps the number
+  if (!judged.there || !judged.proven_dead || !judged.holder) return false;
+  remove_claim(name_dir, name.str(), judged.holder->token);
+  return true;
 }
 
 std::unique_ptr<Attempt::State> ArtifactStore::State::claim_scratch(const ArtifactId& id,
@@ -39,13 +40,17 @@ std::unique_ptr<Attempt::State> ArtifactStore::State::claim_scratch(const Artifa
   if (!trusts_owner_of(name_dir)) throw foreign_directory(name_dir);
   const ClaimName name{.hash32 = id.hash32(), .number = number, .kind = ClaimName::Kind::scratch};
   const std::string directory = attempt_directory(id, number);
-  clear_dead_scratch(name_dir, name, directory);
+  const bool takes_over = end_dead_scratch(name_dir, name);
   std::optional<Lease> lease = Lease::try_take(name_dir, name.str(), options.lease);
   if (!lease || is_claimed(name_dir, id, number)) return nullptr;
   auto attempt = std::make_unique<Attempt::State>(id, name_dir.duplicate(), std::move(*lease));
   attempt->number = number;
   attempt->is_scratch = true;
-  if (!name_dir.make_new_dir(directory, 0755)) return nullptr;
+  if (!name_dir.make_new_dir(directory, 0755)) {
+    std::optional<struct stat> status = name_dir.stat(directory);
+    if (!takes_over || !status || !S_ISDIR(status->st_mode) || status->st_uid != ::geteuid())
+      return nullptr;
+  }
   attempt->directory = directory;
   attempt->path = path + "/" + id.name() + "/" + directory;
   return attempt;

@@ -68,11 +68,19 @@ TEST_F(Scratch, IsNeverPublished) {
   EXPECT_FALSE(store_.find(id_));
 }
 
-TEST_F(Scratch, OfADeadProcessIsClearedByTheNext) {
+TEST_F(Scratch, OfADeadProcessIsTakenOverByTheNextWithAllThatIsInIt) {
   leave_by_dead_process();
-  std::optional<Attempt> next = store_.claim_scratch(id_, 1);
-  ASSERT_TRUE(next);
-  EXPECT_TRUE(Dir::open(next->path()).list().empty());
+  {
+    std::optional<Attempt> next = store_.claim_scratch(id_, 1);
+    ASSERT_TRUE(next);
+    EXPECT_EQ(read_file(next->path() + "/half"), "x");
+  }
+  EXPECT_EQ(names_in(store_, "zlib"), "");
+}
+
+TEST_F(Scratch, ADirectoryThatNobodyClaimsIsNotTakenOver) {
+  Dir::open(store_.path()).make_dir("zlib").make_dir(id_.hash12());
+  EXPECT_FALSE(store_.claim_scratch(id_, 1));
 }
 
 TEST_F(Scratch, OfADeadProcessIsCollectedOfALivingNot) {

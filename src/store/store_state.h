@@ -70,7 +70,7 @@ struct ArtifactStore::State {
   std::variant<Attempt, Busy> claim_beside(const ArtifactId& id);
   /// In one step, whatever is there: `name` becomes a link to the directory `target`.
   void lead_to(const Dir& name_dir, const std::string& name, const std::string& target) const;
-  void clear_dead_scratch(const Dir& name_dir, const ClaimName& name, const std::string& directory);
+  bool end_dead_scratch(const Dir& name_dir, const ClaimName& name);
   /// nullptr: the path is taken.
   std::unique_ptr<Attempt::State> claim_scratch(const ArtifactId& id, int number);
   void refuse_foreign_record(const Dir& name_dir, const ArtifactId& id) const;

@@ -5,6 +5,7 @@
 #include "ops/debug_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
+#include "ui/error_text.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -20,16 +21,11 @@ int diff_action(Cli& cli, const Arguments& arguments) {
       patch_of_build(cli.session(), {arguments.value("NAME"), arguments.values("--add")});
   const SourcePatch& patch = response.patch;
   if (cli.json()) {
-    Value value;
-    value.set("build", response.build);
-    value.set("patch", patch.text);
-    value.set("files", to_value(patch.files));
-    value.set("new_files", to_value(patch.new_files));
-    value.set("other_files", to_value(patch.others));
-    cli.print_json(value);
+    cli.print_json(to_value(response));
     return 0;
   }
-  cli.print(patch.text);
+  // Files may hold commands for the terminal; a pipe gets them as they are.
+  cli.print(::isatty(STDOUT_FILENO) == 1 ? printable_lines(patch.text) : patch.text);
   if (!patch.new_files.empty())
     cli.events().notice(fmt::format("new, and not in the patch (--add FILE puts one in): {}",
                                     printable(join_first(10, patch.new_files, ", "))));
@@ -86,14 +82,10 @@ int debug_action(Cli& cli, const Arguments& arguments) {
 int unpack_build_action(Cli& cli, const Arguments& arguments) {
   const UnpackBuildResponse response =
       unpack_build(cli.session(), {*arguments.value("BUILD"), *arguments.value("DIR")});
-  if (!cli.json()) {
+  if (cli.json())
+    cli.print_json(to_value(response));
+  else
     cli.print(response.path + "\n");
-    return 0;
-  }
-  Value value;
-  value.set("id", response.id.str());
-  value.set("path", response.path);
-  cli.print_json(value);
   return 0;
 }
 
