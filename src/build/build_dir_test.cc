@@ -62,7 +62,8 @@ TEST(BuildDir, OneThatWasKeptIsNotRemovedWhenWhoLooksIntoItIsKilled) {
     const pid_t child = fork();
     if (child == 0) {
       const std::unique_ptr<BuildDir> opened = BuildDir::reopen(tmp.path(), name, "token2");
-      _exit(state_of_build_dir(Dir::open(tmp.path()), name) == State::running ? 0 : 1);
+      const bool is_running = state_of_build_dir(Dir::open(tmp.path()), name) == State::running;
+      _exit(is_running && opened->path() == tmp.path() + "/" + name ? 0 : 1);
     }
     int status = 0;
     waitpid(child, &status, 0);
