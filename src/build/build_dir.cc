@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <vector>
 
 namespace hdist {
@@ -17,7 +18,8 @@ namespace {
 
 constexpr const char* kOwner = ".build-owner"; // a LeaseHolder, while the build runs
 constexpr const char* kFailed = ".build-failed";
-constexpr const char* kKept = ".build-kept"; // of one that worked
+constexpr const char* kKept = ".build-kept";     // of one that worked
+constexpr const char* kOpened = ".build-opened"; // somebody looked into it, and changed it perhaps
 constexpr int kRandom = 8;
 constexpr std::size_t kHash = 12;
 
@@ -49,6 +51,15 @@ bool is_newer(const FailedDir& a, const FailedDir& b) {
                                         : a.time.tv_nsec > b.time.tv_nsec;
 }
 
+bool has_mark(const Dir& parent, const std::string& name) {
+  try {
+    const std::optional<Dir> dir = parent.open_dir_if_exists(name);
+    return dir && (dir->exists(kFailed) || dir->exists(kKept));
+  } catch (const Error&) { // it is being removed
+    return false;
+  }
+}
+
 /// The run that it belongs to, or the one that looked into it last, is proven dead.
 bool has_dead_owner(const Dir& dir) {
   return dir.exists(kOwner) && LeaseWatch(dir, kOwner).look() == Liveness::dead;
@@ -77,10 +88,17 @@ std::unique_ptr<BuildDir> BuildDir::reopen(const std::string& parent, const std:
   std::unique_ptr<BuildDir> kept(new BuildDir(Dir::open(parent), name));
   const Dir& dir = kept->dir_;
   if (has_dead_owner(dir)) dir.remove_file(kOwner); // a look into it that was killed
-  if (dir.link_new_file(kOwner, LeaseHolder::self(token).text())) return kept;
+  if (dir.link_new_file(kOwner, LeaseHolder::self(token).text())) {
+    dir.write_file(kOpened, "");
+    return kept;
+  }
   kept->done_ = true;
+  const std::optional<std::string> text = dir.read_file_if_exists(kOwner);
+  const std::optional<LeaseHolder> holder = text ? LeaseHolder::parse(*text) : std::nullopt;
   throw Error(ErrorKind::refused, "build.directory-in-use",
-              fmt::format("{} is in use: another process builds or looks there", dir.path()));
+              fmt::format("{} is in use: {} builds or looks there", dir.path(),
+                          holder ? fmt::format("process {} on {}", holder->pid, holder->host)
+                                 : "another process"));
 }
 
 BuildDir::~BuildDir() {
@@ -133,27 +151,36 @@ std::vector<FoundBuildDir> build_dirs(const Dir& parent) {
     found.push_back({.name = entry.name,
                      .package = entry.name.substr(0, hash - 1),
                      .hash12 = entry.name.substr(hash, kHash),
-                     .state = state_of_build_dir(parent, entry.name)});
+                     .state = state_of_build_dir(parent, entry.name),
+                     .was_kept = has_mark(parent, entry.name)});
   }
   return found;
 }
 
-std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed) {
+std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed, int64_t keep_s,
+                                         int64_t now_s) {
+  const int64_t oldest_s = (now_s != 0 ? now_s : static_cast<int64_t>(std::time(nullptr))) - keep_s;
   std::vector<StaleBuild> stale;
   std::vector<FailedDir> failed;
   for (const FoundBuildDir& build : build_dirs(parent)) {
     if (build.state == FoundBuildDir::State::abandoned)
-      stale.push_back({.name = build.name, .failed = false});
-    if (build.state != FoundBuildDir::State::failed) continue;
+      stale.push_back({.name = build.name, .what = "build of a dead process"});
+    if (!build.was_kept || build.state == FoundBuildDir::State::running) continue;
     try {
-      if (const std::optional<struct stat> mark = parent.open_dir(build.name).stat(kFailed))
+      const Dir dir = parent.open_dir(build.name);
+      const bool has_failed = build.state == FoundBuildDir::State::failed;
+      const std::optional<struct stat> mark = dir.stat(has_failed ? kFailed : kKept);
+      if (!mark) continue;
+      if (has_failed && !dir.exists(kOpened))
         failed.push_back({build.name, mark->st_mtim});
+      else if (keep_s >= 0 && mark->st_mtim.tv_sec < oldest_s)
+        stale.push_back({.name = build.name, .what = "kept build"});
     } catch (const Error&) { // somebody else removes it too
     }
   }
   std::sort(failed.begin(), failed.end(), is_newer);
   for (std::size_t i = static_cast<std::size_t>(std::max(keep_failed, 0)); i < failed.size(); ++i)
-    stale.push_back({.name = failed[i].name, .failed = true});
+    stale.push_back({.name = failed[i].name, .what = "failed build"});
   return stale;
 }
 

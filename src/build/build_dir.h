@@ -46,6 +46,7 @@ struct FoundBuildDir {
   std::string name;
   std::string package, hash12; // of the artifact
   State state = State::other;
+  bool was_kept = false; // by keep(), also when somebody looks into it now (state running)
 };
 std::vector<FoundBuildDir> build_dirs(const Dir& parent);
 /// `other` too when it is not there.
@@ -54,12 +55,14 @@ FoundBuildDir::State state_of_build_dir(const Dir& parent, const std::string& na
 /// A build directory of this user that may go.
 struct StaleBuild {
   std::string name;
-  bool failed = false; // else of a run that died
+  std::string what; // "failed build", "kept build", "build of a dead process"
 };
-/// Those that failed builds left, but the newest `keep_failed`, and those of runs that died.
-std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed);
-/// Removes the build directories of this user that failed builds left, but the newest
-/// `keep_failed`, and those of runs that died. Others' and running ones stay. Never throws.
+/// Those that failed builds left, but the newest `keep_failed`, and those of runs that died. Those
+/// that somebody has looked into, or of builds that worked, go by their age alone: after `keep_s`
+/// (negative: never).
+std::vector<StaleBuild> stale_build_dirs(const Dir& parent, int keep_failed, int64_t keep_s = -1,
+                                         int64_t now_s = 0);
+/// Removes those of them that do not go by their age. Never throws.
 void prune_build_dirs(const std::string& parent, int keep_failed) noexcept;
 
 } // namespace hdist

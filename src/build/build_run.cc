@@ -255,7 +255,8 @@ bool BuildRun::keep_place(bool is_failed) {
   try {
     KeptProgress progress{.attempt = attempt_.number(), .done = progress_};
     // Of a build that worked it is an artifact.
-    progress.installed = !is_finished_ && put_installed_aside(place_->dir(), attempt_.path());
+    progress.installed = !is_finished_ && has_content(attempt_.path());
+    if (progress.installed) put_aside();
     note_tree(place_->dir(), changed_);
     progress.write(place_->dir());
   } catch (const Error& error) { // a full disk
@@ -265,6 +266,16 @@ bool BuildRun::keep_place(bool is_failed) {
   }
   place_->keep(is_failed);
   return can_go_on;
+}
+
+/// What the job has put at the artifact's path, which is to be free again.
+void BuildRun::put_aside() {
+  try {
+    put_installed_aside(place_->dir(), attempt_.path());
+  } catch (const Error&) {
+    if (is_resumed_) attempt_.leave(); // the next one finds it there
+    throw;
+  }
 }
 
 void BuildRun::name_command(BuildFailure& failure) const {

@@ -43,6 +43,7 @@ private:
   BuildFailure stopped();
   void keep_evidence(BuildFailure& failure);
   bool keep_place(bool is_failed);
+  void put_aside();
   void name_command(BuildFailure& failure) const;
   void keep_log(BuildFailure& failure);
   void tell(TaskState state, std::string detail) const;

@@ -20,9 +20,10 @@ namespace {
 void clean_directories(const CleanOptions& options, std::vector<CleanedBuild>& cleaned) {
   std::optional<Dir> parent = Dir::open_if_exists(options.temp_dir);
   if (!parent) return;
-  for (const StaleBuild& build : stale_build_dirs(*parent, options.keep_failed)) {
+  for (const StaleBuild& build :
+       stale_build_dirs(*parent, options.keep_failed, options.keep_logs_s, options.now_s)) {
     cleaned.push_back({.path = join_path(parent->path(), build.name),
-                       .what = build.failed ? "failed build" : "build of a dead process",
+                       .what = build.what,
                        .size_bytes = size_of_tree(*parent, build.name)});
     if (!options.dry_run) parent->remove_tree(build.name);
   }

@@ -21,8 +21,8 @@ struct CleanOptions {
 
 struct CleanedBuild {
   std::string path;
-  std::string what; // "failed build", "build of a dead process", "trial of a dead process", "unused
-                    // place for builds", "old log"
+  std::string what; // "failed build", "kept build", "build of a dead process", "trial of a dead
+                    // process", "unused place for builds", "old log"
   int64_t size_bytes = 0;
 };
 

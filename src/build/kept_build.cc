@@ -28,7 +28,10 @@ constexpr const char* kWork = "work";
 // "<stamp> <path>", each with a NUL behind: names may hold anything else.
 constexpr const char* kStamps = "tree.stamps";
 constexpr const char* kChanged = "tree.changed";
-constexpr const char* kUnfinished = "artifact.new"; // whole, unless its maker was killed
+// What was installed, besides KeptProgress::kArtifact, in the order of their making:
+constexpr const char* kCopying = "artifact.part";
+constexpr const char* kNew = "artifact.new"; // whole; about to take the place of the old one
+constexpr const char* kBrought = "artifact.brought"; // older than what is at the artifact's path
 
 using Stamps = std::map<std::string, std::string>;
 
@@ -87,7 +90,11 @@ std::optional<KeptProgress> KeptProgress::read(const Dir& build_dir) {
   if (fields.integer_or("version", 0) != kVersion)
     throw fields.error("version", "this program reads version 1");
   KeptProgress progress;
-  progress.attempt = static_cast<int>(fields.integer_or("attempt", 1));
+  constexpr int64_t kHighest = 999'999'999;
+  const int64_t attempt = fields.integer_or("attempt", 1);
+  if (attempt < 1 || attempt > kHighest)
+    throw fields.error("attempt", "expected the number of an attempt");
+  progress.attempt = static_cast<int>(attempt);
   progress.installed = fields.flag_or("installed", false);
   for (const std::string& item : fields.texts("done")) {
     std::optional<std::string> captured = base64_decode(item);
@@ -108,10 +115,10 @@ std::vector<KeptBuild> kept_builds(const std::string& temp_dir) {
   const std::optional<Dir> parent = Dir::open_if_exists(temp_dir);
   if (!parent) return kept;
   for (const FoundBuildDir& found : build_dirs(*parent)) {
-    using State = FoundBuildDir::State;
-    if (found.state != State::failed && found.state != State::other) continue;
+    if (!found.was_kept) continue;
     const std::optional<Dir> dir = parent->open_dir_if_exists(found.name);
-    const std::optional<struct stat> note = dir ? dir->stat(KeptProgress::kFile) : std::nullopt;
+    std::optional<struct stat> note = dir ? dir->stat(KeptProgress::kFile) : std::nullopt;
+    if (!note && dir) note = dir->stat("build.json"); // a full disk
     if (!note) continue;
     kept.push_back({.directory = found.name,
                     .name = found.package,
@@ -168,24 +175,35 @@ bool put_installed_aside(const Dir& build_dir, const std::string& path) {
   const bool has_some = has_content(path);
   if (has_some) {
     const Dir parent = Dir::open(parent_path(path));
-    build_dir.remove_tree(kUnfinished);
-    if (!move_dir(parent, base_name(path), build_dir, kUnfinished))
-      copy_tree(parent.open_dir(base_name(path)), build_dir.make_dir(kUnfinished));
+    build_dir.remove_tree(kCopying);
+    build_dir.remove_tree(kNew);
+    if (!move_dir(parent, base_name(path), build_dir, kNew)) {
+      copy_tree(parent.open_dir(base_name(path)), build_dir.make_dir(kCopying));
+      build_dir.rename(kCopying, kNew);
+    }
   }
   build_dir.remove_tree(KeptProgress::kArtifact);
-  if (has_some) build_dir.rename(kUnfinished, KeptProgress::kArtifact);
+  build_dir.remove_tree(kBrought);
+  if (has_some) build_dir.rename(kNew, KeptProgress::kArtifact);
   return has_some;
 }
 
 void bring_installed(const Dir& build_dir, const std::string& path) {
-  if (!build_dir.exists(KeptProgress::kArtifact)) {
-    if (!build_dir.exists(kUnfinished) || has_content(path)) return;
-    build_dir.rename(kUnfinished, KeptProgress::kArtifact); // killed between two steps
+  constexpr const char* kArtifact = KeptProgress::kArtifact;
+  if (build_dir.exists(kNew)) { // killed before it was in its place
+    build_dir.remove_tree(kArtifact);
+    build_dir.rename(kNew, kArtifact);
+  }
+  if (!build_dir.exists(kArtifact)) {
+    if (has_content(path) || !build_dir.exists(kBrought)) return;
+    build_dir.rename(kBrought, kArtifact); // what was at the path has been collected
   }
   const Dir parent = Dir::open(parent_path(path));
   parent.remove_tree(base_name(path));
-  if (!move_dir(build_dir, KeptProgress::kArtifact, parent, base_name(path)))
-    copy_tree(build_dir.open_dir(KeptProgress::kArtifact), parent.make_dir(base_name(path)));
+  if (move_dir(build_dir, kArtifact, parent, base_name(path))) return;
+  copy_tree(build_dir.open_dir(kArtifact), parent.make_dir(base_name(path)));
+  build_dir.remove_tree(kBrought);
+  build_dir.rename(kArtifact, kBrought);
 }
 
 } // namespace hdist

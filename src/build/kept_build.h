@@ -36,7 +36,8 @@ struct KeptBuild {
   std::string name, hash12; // of the artifact
   int64_t time_ns = 0;      // when its job stopped last, nanoseconds since 1970
 };
-/// This user's that are not in use, the newest first.
+/// This user's, the newest first; also those that somebody looks into now, and those that do not
+/// say how far their builds came.
 std::vector<KeptBuild> kept_builds(const std::string& temp_dir);
 
 /// Files and links below `work` that are not as they were when note_tree() was called last, or were
@@ -49,9 +50,11 @@ void note_tree(const Dir& build_dir, const std::set<std::string>& changed = {});
 bool has_content(const std::string& path);
 
 /// What the job had installed goes from the artifact's `path` into the build directory, by a rename
-/// where that works, else by a copy: then it is in both. False: there is nothing.
+/// where that works, else by a copy: then it is in both. False: there is nothing. Killed or failing
+/// at any step, one of the two is whole.
 bool put_installed_aside(const Dir& build_dir, const std::string& path);
-/// And back, in place of whatever is at `path`; when there is nothing to bring that stays.
+/// And back. What a process that was killed left at `path` after it was brought is newer, and
+/// stays.
 void bring_installed(const Dir& build_dir, const std::string& path);
 
 } // namespace hdist

@@ -30,7 +30,8 @@ TEST_F(KeptBuilds, ProgressIsReadBackWhateverWasCaptured) {
 }
 
 TEST_F(KeptBuilds, ADamagedProgressIsAnError) {
-  for (const char* text : {"{", "[]", R"({"version": 2})", R"({"version": 1, "done": ["?"]})"}) {
+  for (const char* text : {"{", "[]", R"({"version": 2})", R"({"version": 1, "attempt": 0})",
+                           R"({"version": 1, "done": ["?"]})"}) {
     write_file(tmp_.path() + "/progress.json", text);
     EXPECT_THROW(static_cast<void>(KeptProgress::read(dir_)), Error) << text;
   }
@@ -81,7 +82,14 @@ TEST_F(KeptBuilds, ACopyLeavesTheOldOneUntilTheNewOneIsWhole) {
   Dir::create(path);
   bring_installed(dir_, path);
   EXPECT_EQ(read_file(path + "/f"), "1");
-  EXPECT_EQ(read_file(tmp_.path() + "/artifact/f"), "1"); // whatever happens to the copy
+  EXPECT_EQ(read_file(tmp_.path() + "/artifact.brought/f"), "1"); // whatever happens to the copy
+  write_file(path + "/g", "2");                                   // by one who is killed then
+  bring_installed(dir_, path);
+  EXPECT_EQ(read_file(path + "/g"), "2");
+  Dir::open(other).remove_tree("a"); // or it is collected
+  Dir::create(path);
+  bring_installed(dir_, path);
+  EXPECT_EQ(read_file(path + "/f"), "1");
   Dir::open("/dev/shm").remove_tree(std::string(other).substr(9));
 }
 

@@ -19,7 +19,9 @@ KeptProgress need_progress(const BuildDir& place) {
   std::optional<KeptProgress> progress = KeptProgress::read(place.dir());
   if (progress) return std::move(*progress);
   throw Error(ErrorKind::failed, "build.no-progress",
-              fmt::format("{} does not say how far its build came", place.path()));
+              fmt::format("{} does not say how far its build came: the disk was full, perhaps; its "
+                          "tree is in {}",
+                          place.path(), place.sub("work")));
 }
 
 } // namespace
@@ -28,6 +30,10 @@ OpenedBuild::OpenedBuild(const BuildParts& parts, const KeptBuild& kept)
     : parts_(parts), token_(random_name(kToken)),
       place_(BuildDir::reopen(parts.options.temp_dir, kept.directory, token_)),
       spec_(read_spec(place_->dir())), progress_(need_progress(*place_)) {
+  if (spec_.name() != kept.name || spec_.id().hash12() != kept.hash12)
+    throw Error(
+        ErrorKind::failed, "build.wrong-spec",
+        fmt::format("build.json in {} is the spec of {}", place_->path(), spec_.id().str()));
   take_path();
 }
 
@@ -37,14 +43,14 @@ void OpenedBuild::take_path() {
   if (!attempt_) {
     const bool is_built = parts_.store.find(spec_.id()).has_value();
     Error error(ErrorKind::failed, "build.path-taken",
-                fmt::format("the path that {} was being built for is in use: {}", spec_.id().str(),
-                            is_built ? "it has been built since"
+                fmt::format("the path that {} was built for is in use: {}", spec_.id().str(),
+                            is_built ? "the artifact is there"
                                      : "another process builds it, or looks into another failure "
                                        "of it"));
-    error.advise({fmt::format("The tree of the failed build is still in {}.",
-                              join_path(place_->path(), "work")),
-                  "",
-                  {}});
+    error.advise(
+        {fmt::format("The tree that was built is in {}.", join_path(place_->path(), "work")),
+         "",
+         {}});
     throw error;
   }
   bring_installed(place_->dir(), attempt_->path());
@@ -61,13 +67,25 @@ void OpenedBuild::take_path() {
 }
 
 OpenedBuild::~OpenedBuild() {
-  if (!attempt_) return; // a resumed build has put it aside
   try {
-    const bool has_some = put_installed_aside(place_->dir(), attempt_->path());
+    close();
+  } catch (const std::exception&) { // it is where the next one finds it
+  }
+}
+
+void OpenedBuild::close() {
+  if (!attempt_) return; // a resumed build has put it aside
+  Attempt attempt = std::move(*attempt_);
+  attempt_.reset();
+  try {
+    const bool has_some = put_installed_aside(place_->dir(), attempt.path());
     if (has_some == progress_.installed) return;
     progress_.installed = has_some;
     progress_.write(place_->dir());
-  } catch (const std::exception&) { // the next one says that it is lost
+  } catch (Error& error) {
+    attempt.leave();
+    error.during(fmt::format("putting aside what is in {}, where it stays", attempt.path()));
+    throw;
   }
 }
 

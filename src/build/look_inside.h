@@ -20,13 +20,15 @@ public:
   /// Errors: refused "build.directory-in-use"; failed "build.path-taken" (somebody builds it, or it
   /// was built since); "build.installed-lost".
   OpenedBuild(const BuildParts& parts, const KeptBuild& kept);
-  /// Puts what is installed back into the build directory.
-  ~OpenedBuild();
+  ~OpenedBuild(); // close(), where that was not called; errors are lost
   OpenedBuild(const OpenedBuild&) = delete;
   OpenedBuild& operator=(const OpenedBuild&) = delete;
 
   const BuildSpec& spec() const { return spec_; }
   const std::string& directory() const { return place_->path(); }
+  /// Puts what is installed back into the build directory. Where that is impossible it stays at its
+  /// path in the store, for the next to open the build, and the Error says why.
+  void close();
   /// Goes on at the command that failed (BuildRun::resume()). Once.
   BuildOutcome resume(const FindRecord& find, std::stop_token stop);
   /// Where the command that failed was to run, with its variables; the end of the job when none

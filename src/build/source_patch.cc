@@ -49,7 +49,10 @@ public:
       return;
     }
     if (was == What::absent && !is_wanted) return result.new_files.push_back(path);
-    add(path, was != What::absent, is != What::absent);
+    const bool is_in = add(path, was != What::absent, is != What::absent);
+    const bool is_empty = was == What::absent && !is_in; // and new
+    if (is_empty || (was == is && is_executable(before_, path) != is_executable(after_, path)))
+      result.others.push_back(path);
   }
 
   SourcePatch result;
@@ -63,7 +66,18 @@ private:
     return a.read_file(name, kMostOfFile) == b.read_file(name, kMostOfFile);
   }
 
-  void add(const std::string& path, bool was, bool is) {
+  static bool is_executable(const Dir& dir, const std::string& path) {
+    const std::optional<struct stat> status = dir.stat(path);
+    return status && (status->st_mode & S_IXUSR) != 0;
+  }
+
+  /// As a label in a patch: where the name ends is not to be guessed.
+  static std::string label(const std::string& side, const std::string& path) {
+    return side + path + (path.find(' ') == std::string::npos ? "" : "\t");
+  }
+
+  /// False: the contents are equal.
+  bool add(const std::string& path, bool was, bool is) {
     constexpr int kDiffer = 1;
     Command command;
     command.env.set("PATH", program_path_);
@@ -71,9 +85,9 @@ private:
     command.argv = {"diff",
                     "-u",
                     "--label",
-                    was ? "a/" + path : kNothing,
+                    was ? label("a/", path) : kNothing,
                     "--label",
-                    is ? "b/" + path : kNothing,
+                    is ? label("b/", path) : kNothing,
                     "--",
                     was ? join_path(before_.path(), path) : kNothing,
                     is ? join_path(after_.path(), path) : kNothing};
@@ -82,13 +96,14 @@ private:
     command.output = [&](std::string_view bytes) { problem += bytes; };
     const ExitStatus status = start(command);
     if (status.stopped) throw Error(ErrorKind::interrupted, "interrupted", "interrupted");
-    if (status.ok()) return; // as the sources have it
+    if (status.ok()) return false;
     if (status.signal != 0 || status.exit_code != kDiffer)
       throw Error(
           ErrorKind::failed, "debug.diff-failed",
           fmt::format("diff could not compare {}: {}: {}", path, status.text(), trim(problem)));
     result.text += text;
     result.files.push_back(path);
+    return true;
   }
 
   ExitStatus start(const Command& command) const {

@@ -21,7 +21,8 @@ struct SourcePatch {
   std::string text;                   // unified; for patch -p1 in the tree. "": nothing changed
   std::vector<std::string> files;     // in it
   std::vector<std::string> new_files; // of neither the sources nor the build; not in it
-  std::vector<std::string> others;    // changed, but no text files: a patch cannot say how
+  /// Changed in what a patch cannot say: their modes, no text, links, names that it cannot hold.
+  std::vector<std::string> others;
 };
 
 /// Compares what changed since the build stopped with the sources, which are unpacked once more.

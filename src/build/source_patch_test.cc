@@ -73,6 +73,19 @@ TEST_F(SourcePatchTest, WhatIsNoTextIsNamed) {
   EXPECT_EQ(patch().others, std::vector<std::string>{"image"});
 }
 
+TEST_F(SourcePatchTest, WhatAPatchCannotSayIsNamed) {
+  fs::permissions(work("a.c"), fs::perms::owner_exec, fs::perm_options::add);
+  write_file(work("empty"), "");
+  const SourcePatch found = patch({"empty"});
+  EXPECT_TRUE(found.files.empty());
+  EXPECT_EQ(found.others, (std::vector<std::string>{"a.c", "empty"}));
+}
+
+TEST_F(SourcePatchTest, ANameWithABlankEndsWithATab) {
+  write_file(work("a b.c"), "1\n");
+  EXPECT_NE(patch({"a b.c"}).text.find("+++ b/a b.c\t\n"), std::string::npos);
+}
+
 TEST_F(SourcePatchTest, AFileTouchedAndNotChangedIsNone) {
   change("a.c", "one\ntwo\n");
   EXPECT_TRUE(patch().files.empty());

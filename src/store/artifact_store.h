@@ -46,6 +46,8 @@ public:
   const std::string& path() const;      // absolute; exists, empty, mode 0755
   const std::string& token() const;     // HDIST_RUN_TOKEN of everything this attempt runs
   std::chrono::steady_clock::time_point claimed_at() const;
+  /// What is there stays when this is destroyed, for the next scratch of this number.
+  void leave();
 
 private:
   friend class ArtifactStore;

@@ -46,6 +46,10 @@ bool sleep_unless(const std::stop_token& stop, milliseconds time) {
 
 Attempt::State::~State() {
   if (published) return; // the lease goes with it
+  if (is_left) {
+    lease.abandon();
+    return;
+  }
   try {
     if (!prepared.empty()) name_dir.remove_file(unpublished_record(id, number));
     if (!directory.empty()) name_dir.remove_tree(directory);
@@ -58,6 +62,10 @@ Attempt::Attempt(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Attempt::Attempt(Attempt&&) noexcept = default;
 Attempt& Attempt::operator=(Attempt&&) noexcept = default;
 Attempt::~Attempt() = default;
+
+void Attempt::leave() {
+  state_->is_left = true;
+}
 
 const ArtifactId& Attempt::id() const {
   return state_->id;

@@ -78,6 +78,25 @@ TEST_F(Scratch, OfADeadProcessIsTakenOverByTheNextWithAllThatIsInIt) {
   EXPECT_EQ(names_in(store_, "zlib"), "");
 }
 
+TEST_F(Scratch, WhatIsLeftIsTakenOverWhenItsProcessHasEnded) {
+  const pid_t child = fork();
+  if (child == 0) {
+    {
+      ArtifactStore store = ArtifactStore::open(tmp_.path() + "/store", test_options());
+      std::optional<Attempt> attempt = store.claim_scratch(id_, 1);
+      write_file(attempt->path() + "/f", "x");
+      attempt->leave();
+    }
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  std::optional<Attempt> next = store_.claim_scratch(id_, 1);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(read_file(next->path() + "/f"), "x");
+}
+
 TEST_F(Scratch, ADirectoryThatNobodyClaimsIsNotTakenOver) {
   Dir::open(store_.path()).make_dir("zlib").make_dir(id_.hash12());
   EXPECT_FALSE(store_.claim_scratch(id_, 1));

@@ -96,6 +96,7 @@ struct Attempt::State {
   bool published = false;
   ArtifactStore::Instead instead; // of being published
   bool is_scratch = false;        // never published
+  bool is_left = false;
   std::chrono::steady_clock::time_point claimed_at = std::chrono::steady_clock::now();
 };
 

@@ -14,7 +14,9 @@ namespace hdist {
 
 namespace {
 
-constexpr int kOwnFailure = 125; // as `run` has it
+constexpr int kOwnFailure = 125; // these three as `run` has them
+constexpr int kCannotRun = 126;
+constexpr int kNotFound = 127;
 
 int diff_action(Cli& cli, const Arguments& arguments) {
   const PatchResponse response =
@@ -30,9 +32,9 @@ int diff_action(Cli& cli, const Arguments& arguments) {
     cli.events().notice(fmt::format("new, and not in the patch (--add FILE puts one in): {}",
                                     printable(join_first(10, patch.new_files, ", "))));
   if (!patch.others.empty())
-    cli.events().notice(fmt::format("changed, but no text, so that no patch can say it: {}",
+    cli.events().notice(fmt::format("changed in what no patch can say (modes, links, no text): {}",
                                     printable(join_first(10, patch.others, ", "))));
-  if (patch.text.empty()) cli.events().notice("no source file was changed");
+  if (patch.text.empty() && patch.others.empty()) cli.events().notice("no source file was changed");
   return 0;
 }
 
@@ -46,11 +48,28 @@ std::vector<std::string> shell_words() {
   return {"/bin/sh", "-i"};
 }
 
+/// The exit code, as of `run`.
+int run_in(Cli& cli, const OpenedBuild& opened, const JobCommand& where,
+           const std::vector<std::string>& words) {
+  try {
+    const ExitStatus status = opened.run(where, words, cli.session().stop());
+    if (cli.interrupted()) throw Error(ErrorKind::interrupted, "interrupted", "interrupted");
+    constexpr int kBySignal = 128;
+    return status.signal != 0 ? kBySignal + status.signal : status.exit_code;
+  } catch (const Error& error) {
+    if (error.code() != "process.not-found" && error.code() != "process.not-executable") throw;
+    cli.report(error);
+    return error.code() == "process.not-found" ? kNotFound : kCannotRun;
+  }
+}
+
 int debug_action(Cli& cli, const Arguments& arguments) {
+  const bool has_command = !arguments.rest().empty();
+  if (arguments.flag("--diff") && has_command)
+    throw Error(ErrorKind::usage, "usage.invalid", "--diff runs no command");
   if (arguments.flag("--diff")) return diff_action(cli, arguments);
   if (!arguments.values("--add").empty())
     throw Error(ErrorKind::usage, "usage.invalid", "--add is for --diff");
-  const bool has_command = !arguments.rest().empty();
   if (!has_command && ::isatty(STDIN_FILENO) != 1)
     throw Error(ErrorKind::usage, "debug.no-terminal",
                 "'debug' starts a shell, and standard input is no terminal; give a command after "
@@ -61,8 +80,9 @@ int debug_action(Cli& cli, const Arguments& arguments) {
   JobCommand where = opened->stopped_at([&](const ArtifactId& id) { return builder.find(id); });
   cli.leave_keys();
   if (has_command) {
-    const ExitStatus status = opened->run(where, arguments.rest(), session.stop());
-    return status.signal != 0 ? 128 + status.signal : status.exit_code;
+    const int code = run_in(cli, *opened, where, arguments.rest());
+    opened->close();
+    return code;
   }
   const std::string name = opened->spec().id().short_text();
   const std::string command = command_line(where, cli.brand().program);
@@ -75,7 +95,8 @@ int debug_action(Cli& cli, const Arguments& arguments) {
     if (const std::optional<std::string> value = session.environment().get(variable))
       env.set(variable, *value);
   env.set("PS1", shell_prompt(name));
-  opened->run(where, shell_words(), session.stop());
+  run_in(cli, *opened, where, shell_words());
+  opened->close();
   return 0;
 }
 
