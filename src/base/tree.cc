@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace hdist {
@@ -246,18 +247,27 @@ void protect_tree(const Dir& root) {
   });
 }
 
-int64_t size_of_tree(const Dir& parent, const std::string& name) {
+TreeSize measure_tree(const Dir& parent, const std::string& name) {
+  TreeSize size;
+  std::set<std::pair<dev_t, ino_t>> seen; // with several names
+  const auto add = [&](const struct stat& status) {
+    if (status.st_nlink > 1 && !seen.emplace(status.st_dev, status.st_ino).second) return;
+    size.bytes += S_ISREG(status.st_mode) ? status.st_size : 0;
+    ++size.files;
+  };
   const std::optional<struct stat> status = parent.stat(name);
-  if (!status) return 0;
-  if (!S_ISDIR(status->st_mode)) return S_ISREG(status->st_mode) ? status->st_size : 0;
-  int64_t size_bytes = 0;
+  if (!status) return size;
+  if (!S_ISDIR(status->st_mode)) {
+    add(*status);
+    return size;
+  }
   try {
     walk_tree(parent.open_dir(name), [&](const Dir&, const TreeEntry& entry) {
-      if (entry.type == EntryType::file) size_bytes += entry.stat.st_size;
+      if (entry.type != EntryType::directory) add(entry.stat);
     });
   } catch (const Error&) { // closed to us, or somebody removes it meanwhile
   }
-  return size_bytes;
+  return size;
 }
 
 } // namespace hdist

@@ -30,8 +30,16 @@ void copy_tree(const Dir& from, const Dir& to);
 void copy_file(const Dir& from, const std::string& name, const Dir& to, const std::string& to_name,
                mode_t mode);
 
-/// Bytes of the regular files at and below `name`, as far as they can be looked at; 0 when absent.
-int64_t size_of_tree(const Dir& parent, const std::string& name);
+struct TreeSize {
+  int64_t bytes = 0; // of regular files
+  int64_t files = 0;
+};
+/// Of `name` and what is below it, as far as that can be looked at; a file with several names there
+/// counts once. Nothing when it is absent.
+TreeSize measure_tree(const Dir& parent, const std::string& name);
+inline int64_t size_of_tree(const Dir& parent, const std::string& name) {
+  return measure_tree(parent, name).bytes;
+}
 
 /// Files 0444 or 0555, directories 0755, set-id bits dropped (store rule 9).
 void protect_tree(const Dir& root);

@@ -209,6 +209,10 @@ TEST_F(TreeTest, TheSizeOfATreeIsThatOfItsFiles) {
   EXPECT_EQ(size_of_tree(root_, "a"), 3);
   EXPECT_EQ(size_of_tree(root_, "link"), 0);
   EXPECT_EQ(size_of_tree(root_, "none"), 0);
+  const int64_t files = measure_tree(top_, "root").files;
+  ASSERT_EQ(::linkat(root_.fd(), "a", root_.fd(), "a2", 0), 0); // a second name
+  EXPECT_EQ(size_of_tree(top_, "root"), 7);
+  EXPECT_EQ(measure_tree(top_, "root").files, files);
 }
 
 } // namespace

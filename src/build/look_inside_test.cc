@@ -1,11 +1,13 @@
 #include "build/look_inside.h"
 
 #include "base/error.h"
+#include "base/path.h"
 #include "build/test_builds.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <filesystem>
 
 #include <sys/wait.h>
@@ -107,7 +109,8 @@ TEST_F(LookInside, WhatWasBuiltSinceIsNotWrittenTo) {
 TEST_F(LookInside, TwoDoNotLookAtOnce) {
   place_.must_fail(spec(R"({"cmd": ["false"]})"));
   const std::unique_ptr<OpenedBuild> first = open();
-  EXPECT_TRUE(kept_builds(place_.options.temp_dir).empty()); // in use
+  EXPECT_EQ(newest().directory, base_name(first->directory())); // and no older one is taken
+  EXPECT_EQ(code_of([&] { open(); }), "build.directory-in-use");
 }
 
 TEST_F(LookInside, AProgramHasTheSurroundingsOfTheCommandThatFailed) {
@@ -132,6 +135,22 @@ TEST_F(LookInside, WhatIsInstalledThereStaysForTheNext) {
       opened->run(opened->stopped_at(find()), {"/bin/sh", "-c", "exec test -f $ARTIFACT/made"}, {})
           .exit_code,
       0);
+}
+
+TEST_F(LookInside, WhatCannotBePutAsideStaysAndIsSaid) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  place_.must_fail(spec(R"({"cmd": ["sh", "-c", "mkdir \\$ARTIFACT/d"]}, {"cmd": ["false"]})"));
+  std::string path;
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::unique_ptr<OpenedBuild> opened = open();
+    path = opened->stopped_at(find()).command.env.get_or("ARTIFACT", "");
+    fs::permissions(path, fs::perms::none);
+    _exit(code_of([&] { opened->close(); }) == "system.EACCES" && fs::exists(path) ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 /// A process takes the build, installs a file and is killed.
@@ -175,6 +194,22 @@ TEST_F(LookInside, ABuildThatIsLookedIntoIsNotRemoved) {
   place_.must_fail(shell_spec("other", "exit 1"));
   place_.must_fail(shell_spec("third", "exit 1"));
   EXPECT_TRUE(fs::exists(opened->directory() + "/work"));
+}
+
+TEST_F(LookInside, WhatSomebodyHasLookedIntoIsNotPushedOutByNewerFailures) {
+  place_.options.keep_failed = 1;
+  place_.must_fail(spec(R"({"cmd": ["false"]})"));
+  const std::string directory = open()->directory();
+  place_.must_fail(shell_spec("other", "exit 1"));
+  place_.must_fail(shell_spec("third", "exit 1"));
+  EXPECT_TRUE(fs::exists(directory + "/work"));
+  const Dir parent = Dir::open(place_.options.temp_dir);
+  constexpr int64_t kMonthS = 2'592'000;
+  const int64_t now_s = std::time(nullptr);
+  EXPECT_TRUE(stale_build_dirs(parent, 1, kMonthS, now_s).empty());
+  const std::vector<StaleBuild> old = stale_build_dirs(parent, 1, kMonthS, now_s + 2 * kMonthS);
+  ASSERT_EQ(old.size(), 1u);
+  EXPECT_EQ(old[0].name, base_name(directory));
 }
 
 } // namespace

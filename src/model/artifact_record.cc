@@ -89,13 +89,6 @@ void read_build(Fields& fields, ArtifactRecord& record) {
   record.isolation = inner.text_or("isolation", "");
 }
 
-Value ids_value(const std::vector<ArtifactId>& ids) {
-  Value list = Value::list();
-  for (const ArtifactId& id : ids)
-    list.push(id.str());
-  return list;
-}
-
 Value build_value(const ArtifactRecord& record) {
   Value built = Value::map();
   built.set("host", record.built_on);
@@ -108,6 +101,13 @@ Value build_value(const ArtifactRecord& record) {
 }
 
 } // namespace
+
+Value ids_value(const std::vector<ArtifactId>& ids) {
+  Value list = Value::list();
+  for (const ArtifactId& id : ids)
+    list.push(id.str());
+  return list;
+}
 
 // Fields that this version does not know are passed over: what a reader must not pass over comes
 // with a new version.

@@ -42,4 +42,7 @@ struct ArtifactRecord {
   std::string text() const; // pretty JSON, fields in fixed order
 };
 
+/// A list of texts.
+Value ids_value(const std::vector<ArtifactId>& ids);
+
 } // namespace hdist

@@ -101,17 +101,17 @@ ArtifactInfoResponse artifact_info(Session& session, const std::string& word) {
   return response;
 }
 
+namespace {
+
+/// Of what `only` some artifacts are kept by: a root, a process or another artifact.
 std::string reason_sentence(const GcReason& reason) {
   std::vector<std::string> steps;
   for (const ArtifactId& id : reason.chain)
     steps.push_back(id.short_text() + " needs it");
   if (reason.kind == GcReason::Kind::root) steps.push_back("the root " + printable(reason.text));
   if (reason.kind == GcReason::Kind::process) steps.push_back(reason.text + " uses it");
-  if (reason.kind == GcReason::Kind::recent) steps.push_back("used " + utc_time(reason.last_use_s));
   return join(steps, ", ");
 }
-
-namespace {
 
 Error needed_error(const GcReport& report) {
   std::vector<std::string> lines;
@@ -214,14 +214,6 @@ ArtifactRemoveRequest read_artifact_remove_request(const Document& request) {
 
 namespace {
 
-std::vector<std::string> texts_of(const std::vector<ArtifactId>& ids) {
-  std::vector<std::string> texts;
-  texts.reserve(ids.size());
-  for (const ArtifactId& id : ids)
-    texts.push_back(id.str());
-  return texts;
-}
-
 Value spec_value(const BuildSpec& spec) {
   Value::List imports, sources;
   for (const SpecImport& import : spec.imports()) {
@@ -287,10 +279,10 @@ Value to_value(const ArtifactInfoResponse& response) {
   for (const auto& [role, tool] : record.toolchain)
     toolchain.set(role, tool);
   value.set("toolchain", std::move(toolchain));
-  value.set("imports", to_value(texts_of(record.imports)));
-  value.set("run", to_value(texts_of(record.run)));
-  value.set("references", to_value(texts_of(record.references)));
-  value.set("needs", record.needs ? to_value(texts_of(*record.needs)) : Value());
+  value.set("imports", ids_value(record.imports));
+  value.set("run", ids_value(record.run));
+  value.set("references", ids_value(record.references));
+  value.set("needs", record.needs ? ids_value(*record.needs) : Value());
   value.set("log", text_or_null(response.log));
   value.set("spec", response.spec ? spec_value(*response.spec) : Value());
   value.set("spec_problem", text_or_null(response.spec_problem));

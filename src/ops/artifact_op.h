@@ -61,7 +61,4 @@ Value to_value(const ArtifactListResponse& response);
 Value to_value(const ArtifactInfoResponse& response);
 Value to_value(const ArtifactRemoveResponse& response);
 
-/// "app/abcd needs it, which the root /x needs": why one cannot go, from near to far.
-std::string reason_sentence(const GcReason& reason);
-
 } // namespace hdist

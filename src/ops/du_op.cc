@@ -1,8 +1,8 @@
 #include "ops/du_op.h"
 
-#include "base/disk_use.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "base/tree.h"
 #include "ops/build_profile_op.h"
 #include "ops/gc_op.h"
 #include "ops/operation_list.h"
@@ -19,12 +19,10 @@ namespace {
 constexpr const char* kGenerations = "generations";
 
 DuEntry walked(const std::string& name, const std::string& path) {
-  const DiskUse use = disk_use(path);
-  return {.name = name,
-          .path = path,
-          .count = use.file_count,
-          .size_bytes = use.size_bytes,
-          .free_bytes = 0};
+  const std::optional<Dir> parent = Dir::open_if_exists(parent_path(path));
+  const TreeSize size = parent ? measure_tree(*parent, base_name(path)) : TreeSize();
+  return {
+      .name = name, .path = path, .count = size.files, .size_bytes = size.bytes, .free_bytes = 0};
 }
 
 /// What a collection of garbage would take; nullopt and the reason where it would stop.
@@ -53,7 +51,8 @@ void add_artifacts(Session& session, const std::optional<GcResponse>& gc, DuResp
   if (gc) {
     all.free_bytes = gc->artifacts.freed_bytes(); // with what killed builds left
     for (const GcRemoved& removed : gc->artifacts.removed)
-      *packages[removed.id.name()].free_bytes += removed.size_bytes;
+      if (auto package = packages.find(removed.id.name()); package != packages.end())
+        *package->second.free_bytes += removed.size_bytes; // else it has gone since
   }
   response.entries.push_back(std::move(all));
   for (auto& [name, package] : packages)
@@ -62,13 +61,18 @@ void add_artifacts(Session& session, const std::optional<GcResponse>& gc, DuResp
                    [](const DuEntry& a, const DuEntry& b) { return a.size_bytes > b.size_bytes; });
 }
 
-DuEntry sources_entry(Session& session) {
+DuEntry sources_entry(Session& session, std::string& problem) {
   DuEntry entry{.name = "sources", .path = session.sources().path()};
   for (const SourceItem& item : session.sources().list()) {
     ++entry.count;
     entry.size_bytes += item.size_bytes;
   }
-  entry.free_bytes = collect_old_sources(session, {.dry_run = true}).report.freed_bytes;
+  try {
+    entry.free_bytes = collect_old_sources(session, {.dry_run = true}).report.freed_bytes;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    if (problem.empty()) problem = error.message();
+  }
   return entry;
 }
 
@@ -112,7 +116,7 @@ DuResponse disk_usage(Session& session) {
   DuResponse response;
   const std::optional<GcResponse> gc = garbage(session, response.problem);
   add_artifacts(session, gc, response);
-  response.entries.push_back(sources_entry(session));
+  response.entries.push_back(sources_entry(session, response.problem));
   add_rest(session, gc, response);
   return response;
 }

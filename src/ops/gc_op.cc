@@ -144,13 +144,6 @@ GcRequest read_gc_request(const Document& request) {
 
 namespace {
 
-Value ids_value(const std::vector<ArtifactId>& ids) {
-  Value::List list;
-  for (const ArtifactId& id : ids)
-    list.emplace_back(id.str());
-  return Value(std::move(list));
-}
-
 const char* kind_text(GcReason::Kind kind) {
   switch (kind) {
   case GcReason::Kind::root:

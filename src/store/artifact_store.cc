@@ -24,7 +24,7 @@ namespace {
 
 constexpr int64_t kLargestRecord = 16 << 20;
 constexpr std::size_t kShortestPrefix = 4;
-constexpr int kAbsentLooks = 3; // in a row
+constexpr int kAbsentLooks = 2; // in a row
 constexpr int kMostLooks = 100;
 
 Error bad_record(const std::string& file, const std::string& reason) {
@@ -150,7 +150,8 @@ std::optional<ArtifactRecord> ArtifactStore::State::find_in(const Dir& name_dir,
       is_condemned = name_dir.exists(condemned_name(id));
       if (is_condemned)
         static_cast<void>(move_record(name_dir, condemned_name(id), record_name(id)));
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): not ours to rename, or gone: absent
+    } catch (const Error&) { // not ours to rename: absent
+      break;
     }
     record = read_record(name_dir, id);
     absent = is_condemned ? 0 : absent + 1;

@@ -67,9 +67,9 @@ std::string check_text(const CheckResponse& response) {
 }
 
 /// SPEC is a file, else an artifact.
-CheckRequest check_request(const Arguments& arguments) {
+CheckRequest check_request(Cli& cli, const Arguments& arguments) {
   CheckRequest request;
-  request.keep = arguments.value_or("--keep", "") == "always";
+  request.keep = cli.request().keep == KeepBuild::always;
   const std::string word = arguments.value_or("SPEC", "-");
   if (word == "-" || ::access(word.c_str(), F_OK) == 0)
     request.spec = read_spec(arguments);
@@ -80,7 +80,7 @@ CheckRequest check_request(const Arguments& arguments) {
 
 int check_action(Cli& cli, const Arguments& arguments) {
   cli.events().show_logs();
-  const CheckResponse response = check_build(cli.session(), check_request(arguments));
+  const CheckResponse response = check_build(cli.session(), check_request(cli, arguments));
   if (cli.json()) cli.print_json(to_value(response));
   if (response.failure)
     cli.events().write_line(failure_text(*response.failure, cli.brand().program));
@@ -92,8 +92,8 @@ int check_action(Cli& cli, const Arguments& arguments) {
 int build_action(Cli& cli, const Arguments& arguments) {
   if (arguments.flag("--check") && arguments.flag("--resume"))
     throw Error(ErrorKind::usage, "usage.invalid", "--check and --resume exclude each other");
-  if (arguments.flag("--check")) return check_action(cli, arguments);
   set_keep(cli, arguments);
+  if (arguments.flag("--check")) return check_action(cli, arguments);
   cli.events().show_logs();
   const bool resumes = arguments.flag("--resume");
   BuildResponse response = resumes ? resume_build(cli.session(), arguments.value("SPEC"))
