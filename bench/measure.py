@@ -16,6 +16,7 @@ class Case:
         self.prepare = prepare  # called before each run, not timed
         self.wall_ms = []
         self.cpu_ms = []
+        self.peak_mib = 0.0  # of the largest process of any run
 
     def run(self):
         if self.prepare:
@@ -35,6 +36,7 @@ class Case:
             raise SystemExit(f"{' '.join(self.command)}: status {os.waitstatus_to_exitcode(status)}")
         self.wall_ms.append(wall * 1000)
         self.cpu_ms.append((usage.ru_utime + usage.ru_stime) * 1000)
+        self.peak_mib = max(self.peak_mib, round(usage.ru_maxrss / 1024, 1))
 
     def numbers(self):
         return {"wall_ms": round(statistics.median(self.wall_ms), 2), "wall_ms_min": round(min(self.wall_ms), 2),

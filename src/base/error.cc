@@ -33,6 +33,8 @@ std::string_view advice_for(int error_number) {
   case EMFILE:
     return "This process has too many files open: raise the limit (ulimit -n), or run fewer tasks "
            "at once.";
+  case EAGAIN:
+    return "If no process or thread could be started: end some, or raise their limit (ulimit -u).";
   case ENFILE:
     return "The whole system has too many files open: run fewer tasks at once.";
   case ENAMETOOLONG:
@@ -61,6 +63,10 @@ Error& Error::during(std::string task) {
 Error& Error::advise(Advice advice) {
   advice_.push_back(std::move(advice));
   return *this;
+}
+
+bool Error::is_disk_full() const noexcept {
+  return system_errno_ == ENOSPC || system_errno_ == EDQUOT;
 }
 
 Error system_error(int error_number, std::string_view call, std::string_view object) {

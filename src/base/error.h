@@ -44,6 +44,8 @@ public:
   const std::vector<Advice>& advice() const noexcept { return advice_; }
   /// errno of the failed system call, 0 for any other error.
   int system_errno() const noexcept { return system_errno_; }
+  /// Of the file system or of a quota: no block or no inode is free.
+  bool is_disk_full() const noexcept;
   const char* what() const noexcept override { return text_.c_str(); }
 
 private:

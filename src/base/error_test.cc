@@ -48,12 +48,18 @@ TEST(SystemError, TheNameOfAFileCannotFakeALine) {
 }
 
 TEST(SystemError, AdvisesWhereAPersonCanDoSomething) {
-  for (const int number : {ENOSPC, EDQUOT, EROFS, EACCES, EMFILE, ENAMETOOLONG}) {
+  for (const int number : {ENOSPC, EDQUOT, EROFS, EACCES, EMFILE, EAGAIN, ENAMETOOLONG}) {
     const Error error = system_error(number, "write", "/x");
     ASSERT_EQ(error.advice().size(), 1U) << number;
     EXPECT_TRUE(error.advice()[0].text.ends_with(".")) << error.advice()[0].text;
     EXPECT_TRUE(error.advice()[0].verb.empty());
   }
+}
+
+TEST(SystemError, AFullDiskAndAUsedUpQuotaAreTheSame) {
+  EXPECT_TRUE(system_error(ENOSPC, "write", "/x").is_disk_full());
+  EXPECT_TRUE(system_error(EDQUOT, "write", "/x").is_disk_full());
+  EXPECT_FALSE(system_error(EIO, "write", "/x").is_disk_full());
 }
 
 TEST(SystemError, AnUnknownNumberStillGivesACode) {

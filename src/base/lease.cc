@@ -212,12 +212,51 @@ Fd open_own_claim(const Dir& dir, const std::string& name, const std::string& te
   }
 }
 
+/// In place, so that no block is needed. False: it is no file, or too small for that.
+bool overwrite(const Dir& dir, const std::string& name, const std::string& text) {
+  const Fd file = dir.open_file(name, O_RDWR | O_NONBLOCK);
+  struct stat stat {};
+  if (::fstat(file.get(), &stat) != 0) throw_errno("fstat", dir.path() + "/" + name);
+  const auto size = static_cast<ssize_t>(text.size());
+  if (!S_ISREG(stat.st_mode) || stat.st_nlink != 1 || stat.st_size < size) return false;
+  const ssize_t written = ::pwrite(file.get(), text.data(), text.size(), 0);
+  if (written < 0 || ::ftruncate(file.get(), size) != 0)
+    throw_errno("pwrite", dir.path() + "/" + name);
+  return written == size;
+}
+
 } // namespace
 
 std::optional<Lease> Lease::try_take(const Dir& dir, const std::string& name,
                                      const LeaseOptions& options) {
   const LeaseHolder self = LeaseHolder::self(random_name(32));
   if (!dir.link_new_file(name, self.text())) return std::nullopt;
+  return hold(dir, name, self, options);
+}
+
+std::optional<Lease> Lease::try_take_with(const Dir& dir, const std::string& name,
+                                          const std::string& spare, const LeaseOptions& options) {
+  const LeaseHolder self = LeaseHolder::self(random_name(32));
+  // Under a name that only this process knows, so that it is complete when it has the claim's.
+  const std::string own = ".tmp-" + random_name(16);
+  if (::renameat(dir.fd(), spare.c_str(), dir.fd(), own.c_str()) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    throw_errno("renameat", dir.path() + "/" + spare);
+  }
+  bool is_taken = false;
+  try {
+    is_taken = overwrite(dir, own, self.text()) && dir.rename_new(own, name);
+    if (!is_taken) dir.rename(own, spare);
+  } catch (...) {
+    ::renameat(dir.fd(), own.c_str(), dir.fd(), spare.c_str());
+    throw;
+  }
+  return is_taken ? hold(dir, name, self, options) : std::nullopt;
+}
+
+/// The claim was just made.
+std::optional<Lease> Lease::hold(const Dir& dir, const std::string& name, const LeaseHolder& self,
+                                 const LeaseOptions& options) {
   try {
     Fd file = open_own_claim(dir, name, self.text());
     if (!file) return std::nullopt;

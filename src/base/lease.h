@@ -58,6 +58,11 @@ public:
   /// Exclusive creation of `name` in `dir`; nullopt when somebody else holds that name.
   static std::optional<Lease> try_take(const Dir& dir, const std::string& name,
                                        const LeaseOptions& options = {});
+  /// The same where no new file can be made: `spare`, a file in `dir` that is at least as large as
+  /// a claim, becomes the claim. nullopt also when there is no such file.
+  static std::optional<Lease> try_take_with(const Dir& dir, const std::string& name,
+                                            const std::string& spare,
+                                            const LeaseOptions& options = {});
   Lease(Lease&&) noexcept;
   Lease& operator=(Lease&&) noexcept;
   ~Lease();
@@ -73,6 +78,8 @@ public:
 private:
   struct State;
   explicit Lease(std::unique_ptr<State> state);
+  static std::optional<Lease> hold(const Dir& dir, const std::string& name, const LeaseHolder& self,
+                                   const LeaseOptions& options);
   std::unique_ptr<State> state_;
 };
 

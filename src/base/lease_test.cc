@@ -108,6 +108,32 @@ TEST_F(LeaseTest, OnlyOneCanHoldAName) {
   EXPECT_TRUE(take());
 }
 
+TEST_F(LeaseTest, ASpareFileBecomesTheClaim) {
+  dir_.write_file("spare", std::string(4096, '.'));
+  const ino_t inode = dir_.stat("spare")->st_ino;
+  std::optional<Lease> lease = Lease::try_take_with(dir_, "x.claim.1", "spare");
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(LeaseHolder::parse(dir_.read_file("x.claim.1"))->token, lease->token());
+  EXPECT_EQ(dir_.stat("x.claim.1")->st_ino, inode);
+  EXPECT_EQ(dir_.list().size(), 1u);
+  EXPECT_EQ(LeaseWatch(dir_, "x.claim.1").look(), Liveness::alive);
+}
+
+TEST_F(LeaseTest, ASpareFileStaysWhereTheNameIsTaken) {
+  const std::optional<Lease> first = Lease::try_take(dir_, "x.claim.1");
+  dir_.write_file("spare", std::string(4096, '.'));
+  EXPECT_FALSE(Lease::try_take_with(dir_, "x.claim.1", "spare"));
+  EXPECT_TRUE(dir_.exists("spare"));
+  EXPECT_TRUE(first->still_ours());
+}
+
+TEST_F(LeaseTest, WhatIsNoSpareFileIsLeftAsItIs) {
+  EXPECT_FALSE(Lease::try_take_with(dir_, "x.claim.1", "absent"));
+  dir_.write_file("short", "short");
+  EXPECT_FALSE(Lease::try_take_with(dir_, "x.claim.1", "short"));
+  EXPECT_EQ(dir_.read_file("short"), "short");
+}
+
 TEST_F(LeaseTest, OfManyThreadsOneGetsIt) {
   std::vector<std::optional<Lease>> leases(16);
   {

@@ -46,12 +46,22 @@ bool same_content(const Dir& dir, const std::string& a, const std::string& b) {
   return bytes && bytes == dir.read_file_if_exists(b);
 }
 
+/// After a rename that reported an error: whether `to` is what `from` was. A second name that is
+/// left from a way by links goes.
+bool was_renamed(const Dir& dir, const std::string& from, const std::string& to,
+                 const struct stat& source) {
+  if (!leads_to(dir, to, source)) return false;
+  if (!S_ISDIR(source.st_mode) && leads_to(dir, from, source))
+    ::unlinkat(dir.fd(), from.c_str(), 0);
+  return true;
+}
+
 /// rename(2) over whatever is there.
 void rename_over(const Dir& dir, const std::string& from, const std::string& to,
-                 const struct stat& wanted) {
+                 const struct stat& source) {
   if (::renameat(dir.fd(), from.c_str(), dir.fd(), to.c_str()) == 0) return;
   const int error = errno;
-  if (error == ENOENT && leads_to(dir, to, wanted)) return;
+  if (was_renamed(dir, from, to, source)) return;
   fail(error, "renameat", dir, to);
 }
 
@@ -140,9 +150,9 @@ Outcome try_rename_new(const Dir& dir, const std::string& from, const std::strin
   if (::renameat2(dir.fd(), from.c_str(), dir.fd(), to.c_str(), RENAME_NOREPLACE) == 0)
     return Outcome::created;
   const int error = errno;
+  if (was_renamed(dir, from, to, source)) return Outcome::created;
   if (error == EEXIST) return Outcome::exists;
   if (error == EINVAL || error == ENOSYS || error == EOPNOTSUPP) return Outcome::unsupported;
-  if (error == ENOENT && leads_to(dir, to, source)) return Outcome::created;
   fail(error, "renameat2", dir, to);
 }
 

@@ -1,6 +1,7 @@
 #include "base/publish.h"
 
 #include "base/parallel.h"
+#include "testing/lying_calls.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -156,6 +157,44 @@ TEST_F(PublishTest, CreateInPlaceIsExclusive) {
   EXPECT_FALSE(create_in_place(dir_, "x", "2", {}));
   EXPECT_EQ(dir_.read_file("x"), "1");
   EXPECT_EQ(dir_.stat("x")->st_mode & 07777U, 0444U);
+}
+
+TEST_F(PublishTest, ARenameThatWasMadeCountsWhateverTheCallSays) {
+  for (const int error : {EEXIST, EIO, ENOENT, EINVAL}) {
+    dir_.write_file("from", "x");
+    const LyingCalls lie("renameat2", error);
+    EXPECT_EQ(try_rename_new(dir_, "from", "to"), Outcome::created) << error;
+    EXPECT_EQ(LyingCalls::lies(), 1);
+    EXPECT_EQ(names(), Names{"to"});
+    dir_.remove_file("to");
+  }
+}
+
+TEST_F(PublishTest, AReplacementThatWasMadeCountsWhateverTheCallSays) {
+  for (const int error : {EEXIST, EIO, ENOENT}) {
+    const LyingCalls lie("renameat", error);
+    dir_.write_file("x", std::to_string(error));
+    EXPECT_EQ(LyingCalls::lies(), 1);
+    EXPECT_EQ(dir_.read_file("x"), std::to_string(error));
+    EXPECT_EQ(names(), Names{"x"});
+  }
+}
+
+TEST_F(PublishTest, ALinkThatWasMadeCountsWhateverTheCallSays) {
+  for (const int error : {EEXIST, EIO, ENOENT, EPERM}) {
+    const LyingCalls lie("linkat", error);
+    EXPECT_TRUE(dir_.link_new_file("x", "1")) << error;
+    EXPECT_EQ(LyingCalls::lies(), 1);
+    EXPECT_EQ(names(), Names{"x"});
+    dir_.remove_file("x");
+  }
+}
+
+TEST_F(PublishTest, OfTwoNamesOfOneFileARenameLeavesTheNewOne) {
+  dir_.write_file("from", "x");
+  ASSERT_EQ(::linkat(dir_.fd(), "from", dir_.fd(), "to", 0), 0); // killed between link and unlink
+  EXPECT_TRUE(dir_.rename_new("from", "to"));
+  EXPECT_EQ(names(), Names{"to"});
 }
 
 /// The same for the two ways of renaming without replacing.

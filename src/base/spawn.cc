@@ -27,6 +27,7 @@ Fd above_standard(Fd fd, std::string_view object) {
   if (!fd) throw_errno("open", object);
   if (fd.get() >= kFirstFreeFd) return fd;
   Fd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstFreeFd));
+  if (!moved && errno == EINVAL) errno = EMFILE; // the limit is below that number
   if (!moved) throw_errno("fcntl", object);
   return moved;
 }

@@ -142,8 +142,12 @@ void remove_trial(const Dir& parent, const std::string& name) {
 TrialDir::TrialDir(const std::string& parent, std::string_view prefix)
     : TrialDir(Dir::create(parent), prefix) {}
 
-TrialDir::TrialDir(const Dir& parent, std::string_view prefix) : parent_(parent.duplicate()) {
-  remove_dead_trials(parent_, prefix);
+TrialDir::TrialDir(const Dir& parent, std::string_view prefix)
+    : TrialDir(parent, prefix, OfTheDead::go) {}
+
+TrialDir::TrialDir(const Dir& parent, std::string_view prefix, OfTheDead others)
+    : parent_(parent.duplicate()) {
+  if (others == OfTheDead::go) remove_dead_trials(parent_, prefix);
   constexpr int kTries = 1000;
   int tries = 0;
   do

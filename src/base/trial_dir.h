@@ -17,7 +17,9 @@ constexpr std::string_view kTrial = "trial-";
 /// clean_builds().
 class TrialDir {
 public:
+  enum class OfTheDead { go, stay }; // stay: somebody else looks for them, now and then
   explicit TrialDir(const std::string& parent, std::string_view prefix = kTrial);
+  TrialDir(const Dir& parent, std::string_view prefix, OfTheDead others);
   explicit TrialDir(const Dir& parent, std::string_view prefix = kTrial);
   ~TrialDir();
   TrialDir(const TrialDir&) = delete;

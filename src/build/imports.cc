@@ -39,7 +39,9 @@ public:
   }
 
 private:
-  /// What is not there any more (a build-only need of a need) cannot be referred to.
+  /// With what the imports refer to and bring along: a job knows no other paths. What their own
+  /// builds alone needed is nowhere in them, and would make each build of a long chain dearer than
+  /// the one before.
   void add_to_closure(const ArtifactRecord& first, ResolvedImports& result) {
     std::vector<ArtifactRecord> to_do;
     if (seen_.insert(first.id).second) to_do.push_back(first);
@@ -47,8 +49,7 @@ private:
       const ArtifactRecord record = std::move(to_do.back());
       to_do.pop_back();
       result.closure.emplace_back(record.id, record.id.name() + "/" + record.directory);
-      for (const std::vector<ArtifactId>* needs :
-           {&record.references, &record.run, &record.imports})
+      for (const std::vector<ArtifactId>* needs : {&record.references, &record.run})
         for (const ArtifactId& id : *needs)
           if (seen_.insert(id).second)
             if (std::optional<ArtifactRecord> found = find_(id)) to_do.push_back(std::move(*found));

@@ -21,8 +21,8 @@ struct ResolvedImports {
   std::vector<ArtifactId> imports; // the same, real ids
   std::vector<ArtifactId> run;
   std::vector<std::string> missing; // ids, "virtual:x, which is y/..." where mapped
-  /// All that the artifact may refer to: imports, run, and what those need in turn; with the
-  /// directory of each ("zlib/abcdefghijkl").
+  /// All that the artifact may refer to: imports, run, and what those refer to and run with in
+  /// turn; with the directory of each ("zlib/abcdefghijkl").
   std::vector<std::pair<ArtifactId, std::string>> closure;
 };
 

@@ -13,11 +13,13 @@ ArtifactId id_of(const std::string& name) {
   return *ArtifactId::parse(name + "/" + std::string(32, 'a'));
 }
 
-/// Records by name: top needs mid (run), mid refers to low, low was made with gone.
+/// Records by name: top needs mid (run), mid refers to low, low was made with gone and
+/// tool.
 class ImportsTest : public testing::Test {
 protected:
   ImportsTest() {
-    add("low", {.id = id_of("low"), .imports = {id_of("gone")}});
+    add("tool", {.id = id_of("tool")});
+    add("low", {.id = id_of("low"), .imports = {id_of("gone"), id_of("tool")}});
     add("mid", {.id = id_of("mid"), .references = {id_of("low")}});
     add("top", {.id = id_of("top"), .run = {id_of("mid")}});
   }
@@ -51,7 +53,7 @@ protected:
   std::map<std::string, ArtifactRecord> records_;
 };
 
-TEST_F(ImportsTest, ClosureFollowsAllNeedsThatAreThere) {
+TEST_F(ImportsTest, ClosureFollowsWhatIsReferredToNotWhatMadeIt) {
   const ResolvedImports found = resolve(id_of("top").str(), "");
   EXPECT_TRUE(found.missing.empty());
   ASSERT_EQ(found.job.size(), 1u);

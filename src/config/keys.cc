@@ -240,6 +240,26 @@ std::optional<int64_t> parse_grace(std::string_view text) {
   return seconds && *seconds >= 0 && *seconds <= kLongestS ? seconds : std::nullopt;
 }
 
+std::optional<int64_t> parse_size(std::string_view text) {
+  text = trim(text);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::optional<int64_t> count = parse_int(text.substr(0, digits));
+  std::string_view unit = trim(text.substr(digits));
+  if (!count) return std::nullopt;
+  constexpr std::string_view kPrefixes = "KMGT";
+  int64_t factor = 1;
+  if (!unit.empty() && unit != "B") {
+    const std::size_t power = kPrefixes.find(unit[0] == 'k' ? 'K' : unit[0]);
+    unit.remove_prefix(1);
+    if (power == std::string_view::npos || !(unit.empty() || unit == "B" || unit == "iB"))
+      return std::nullopt;
+    for (std::size_t i = 0; i <= power; ++i)
+      factor *= unit == "B" ? 1000 : 1024;
+  }
+  int64_t bytes = 0;
+  return __builtin_mul_overflow(*count, factor, &bytes) ? std::nullopt : std::optional(bytes);
+}
+
 std::optional<bool> parse_flag(std::string_view text) {
   std::string lower = to_lower(text);
   if (lower == "on" || lower == "true" || lower == "yes") return true;

@@ -70,6 +70,9 @@ std::optional<int64_t> parse_keep(std::string_view text);
 std::optional<int64_t> parse_grace(std::string_view text);
 constexpr std::string_view kGraceForm =
     "a time like \"10 minutes\", at most 1 week; \"0\" for none";
+/// "512", "20 MiB", "10G", "5 GB": bytes; K, M, G, T alone are powers of 1024.
+std::optional<int64_t> parse_size(std::string_view text);
+constexpr std::string_view kSizeForm = "a size like \"500 MiB\" or \"10G\"";
 std::optional<bool> parse_flag(std::string_view text);
 
 } // namespace hdist

@@ -111,6 +111,17 @@ TEST(Keys, DurationsFlagsAndListsAreParsed) {
   EXPECT_TRUE(split_list("").empty());
 }
 
+TEST(Keys, ASizeIsInBytesOrInUnitsOf1024Or1000) {
+  EXPECT_EQ(parse_size("512"), 512);
+  EXPECT_EQ(parse_size("512 B"), 512);
+  EXPECT_EQ(parse_size("10G"), int64_t{10} << 30);
+  EXPECT_EQ(parse_size(" 2 MiB "), 2 << 20);
+  EXPECT_EQ(parse_size("5 kB"), 5000);
+  EXPECT_EQ(parse_size("1T"), int64_t{1} << 40);
+  for (const char* bad : {"", "-1", "G", "1.5 GiB", "5 P", "5 Gi", "1 GiBs", "9999999999 T"})
+    EXPECT_FALSE(parse_size(bad)) << bad;
+}
+
 TEST(Keys, AGraceIsATimeThatSomebodyWaits) {
   EXPECT_EQ(parse_grace("10 minutes"), 600);
   EXPECT_EQ(parse_grace("1 week"), 7 * 24 * 3600);

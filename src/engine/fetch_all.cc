@@ -23,9 +23,18 @@ Error joined(const std::vector<Error>& errors) {
     text += (text.empty() ? "" : "\n") + error.message();
   }
   Error all(kind, errors.front().code(), text);
+  constexpr std::size_t kMostAdvice = 8;
+  std::size_t more = 0;
   for (const Error& error : errors)
-    for (const Advice& advice : error.advice())
-      if (!is_known(all, advice)) all.advise(advice);
+    for (const Advice& advice : error.advice()) {
+      if (is_known(all, advice)) continue;
+      if (all.advice().size() < kMostAdvice)
+        all.advise(advice);
+      else
+        ++more;
+    }
+  if (more > 0)
+    all.advise({.text = "The same can be done for the other sources.", .verb = {}, .args = {}});
   return all;
 }
 

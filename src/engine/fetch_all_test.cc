@@ -16,6 +16,7 @@ protected:
   std::vector<FetchResult> fetch(const std::vector<std::string>& urls) {
     Fetcher fetcher(store_, http_, deb_, dead_hosts_, options_, events_);
     std::vector<FetchTask> tasks;
+    tasks.reserve(urls.size());
     for (const std::string& url : urls)
       tasks.push_back({{{url, std::nullopt}}});
     return fetch_all(fetcher, tasks, {}, {});
@@ -49,6 +50,21 @@ TEST_F(FetchAllTest, GivesWhatIsThereInOrderAndSaysAllThatIsMissing) {
               "addresses of this kind are not supported, expected http:, https:, file:, git:, "
               "ssh:, deb-src: or a path");
     EXPECT_EQ(error.advice().size(), results[1].error->advice().size());
+  }
+}
+
+TEST_F(FetchAllTest, TheAdviceOnManyIsNotManifold) {
+  std::vector<std::string> urls;
+  urls.reserve(100);
+  for (int i = 0; i < 100; ++i)
+    urls.push_back("http://a/gone" + std::to_string(i));
+  try {
+    outcomes_of(fetch(urls));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_LT(error.advice().size(), 12U);
+    EXPECT_EQ(error.advice().back().text, "The same can be done for the other sources.");
+    EXPECT_NE(error.message().find("http://a/gone99"), std::string::npos);
   }
 }
 

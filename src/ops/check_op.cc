@@ -39,8 +39,10 @@ CheckResponse check_build(Session& session, const CheckRequest& request) {
         response.differences =
             compare_trees(Dir::open(response.path), record.directory, Dir::open(attempt.path()),
                           attempt.directory(), session.stop());
-        if (request.keep) response.kept = attempt.path();
-        return request.keep;
+        if (!request.keep) return false;
+        store.keep_compared(attempt);
+        response.kept = attempt.path();
+        return true;
       });
   if (std::holds_alternative<Busy>(claimed))
     throw Error(ErrorKind::failed, "artifact.busy",

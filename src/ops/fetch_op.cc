@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "engine/fetch_all.h"
 #include "ops/operation_list.h"
+#include "source/address.h"
 #include "source/git_address.h"
 #include "source/retention.h"
 
@@ -40,8 +41,8 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// "sha512-...", or 64 hexadecimal digits alone: a digest, but none that a key is made of. Taken
-/// for an address, it would leave the one before it unchecked.
+/// "sha512-...", or so many hexadecimal digits alone: a digest, but none that a key is made of.
+/// Taken for an address, it would leave the one before it unchecked.
 void check_kind_of_digest(const std::string& word) {
   if (is_there(word)) return;
   constexpr std::array<std::string_view, 6> kKinds{"md5",    "sha1",   "sha224",
@@ -49,9 +50,14 @@ void check_kind_of_digest(const std::string& word) {
   const std::string kind = word.substr(0, word.find_first_of(":-"));
   const bool is_other =
       kind.size() < word.size() && std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
-  constexpr std::size_t kHex = 64, kBase32 = 52;
-  const bool is_bare = (word.size() == kHex || word.size() == kBase32) &&
-                       std::all_of(word.begin(), word.end(), is_letter_or_digit);
+  // Of MD5, SHA-1, SHA-224 to SHA-512 in hexadecimal digits, of a key in base 32.
+  constexpr std::array<std::size_t, 6> kHexLengths{32, 40, 56, 64, 96, 128};
+  constexpr std::size_t kBase32Length = 52;
+  const bool is_hex = word.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  const bool is_bare =
+      is_hex ? std::find(kHexLengths.begin(), kHexLengths.end(), word.size()) != kHexLengths.end()
+             : word.size() == kBase32Length &&
+                   std::all_of(word.begin(), word.end(), is_letter_or_digit);
   if (!is_other && !is_bare) return;
   throw Error(
       ErrorKind::usage, "fetch.bad-key",
@@ -83,7 +89,9 @@ void check_whole_key(const std::string& word) {
 
 /// `fetch repo main`: a work tree is a directory like any other; its history is in repo/.git.
 void check_no_ref_of_work_tree(const SourceCandidate& source, const std::string& word) {
-  const std::string repository = join_path(source.url, ".git");
+  const Address address = parse_address(source.url);
+  if (address.kind != Address::Kind::local) return;
+  const std::string repository = join_path(address.rest, ".git");
   const bool may_be_ref = !source.expected && is_git_ref(word) && !parse_git_address(word);
   if (!may_be_ref || is_there(word) || !is_there(repository)) return;
   Error error(

@@ -44,15 +44,17 @@ TEST_F(FetchOpTest, AFileBecomesAKeyAndTheKeyMayBeExpected) {
 TEST_F(FetchOpTest, AWordAfterAWorkTreeIsAnsweredWithItsRepository) {
   const std::string repo = tmp_.path() + "/repo", file = tmp_.path() + "/main";
   write_file(repo + "/.git/HEAD", "ref: refs/heads/main\n");
-  std::vector<Advice> advice;
-  try {
-    fetch({repo, "main"});
-  } catch (const Error& error) {
-    advice = error.advice();
+  for (const std::string& address : {repo, "file://" + repo}) {
+    std::vector<Advice> advice;
+    try {
+      fetch({address, "main"});
+    } catch (const Error& error) {
+      advice = error.advice();
+    }
+    ASSERT_EQ(advice.size(), 1u) << address;
+    EXPECT_EQ(advice[0].verb, "fetch");
+    EXPECT_EQ(advice[0].args, (std::vector<std::string>{repo + "/.git", "main"}));
   }
-  ASSERT_EQ(advice.size(), 1u);
-  EXPECT_EQ(advice[0].verb, "fetch");
-  EXPECT_EQ(advice[0].args, (std::vector<std::string>{repo + "/.git", "main"}));
   write_file(file, "content");
   EXPECT_EQ(sources_of_words({repo, file}).size(), 2u);
 }

@@ -18,6 +18,9 @@ struct GcRequest {
   bool dry_run = false;
   std::optional<int64_t> grace_s; // nullopt: [gc] grace
   bool ignore_unreadable = false;
+  std::optional<int64_t> older_than_s; // nullopt: [gc] keep-unreferenced
+  std::optional<int64_t> free_bytes;   // stop when so much is freed
+  bool keep_build_deps = false;
 };
 
 struct GcResponse {
@@ -31,7 +34,8 @@ struct GcResponse {
 
 /// Error refused "gc.unreadable-roots", "gc.grace".
 GcResponse collect_garbage(Session& session, const GcRequest& request);
-/// {"dry_run": false, "grace": null, "ignore_unreadable": false}; grace in seconds
+/// {"dry_run": false, "grace": null, "ignore_unreadable": false, "older_than": null, "free": null,
+/// "keep_build_deps": false}; times in seconds
 GcRequest read_gc_request(const Document& request);
 Value to_value(const GcResponse& response);
 

@@ -35,7 +35,7 @@ TEST_F(GcOpTest, TheResponseHasAllFields) {
   Value value = to_value(response);
   for (const char* field :
        {"dry_run", "store", "generations", "removed", "kept", "taken_back", "leftovers", "builds",
-        "gone_roots", "unreadable", "of_others", "failures", "freed"})
+        "gone_roots", "unreadable", "of_others", "spared", "spared_size", "failures", "freed"})
     EXPECT_NE(value.find(field), nullptr) << field;
   const Value& kept = value.find("kept")->if_list()->at(0);
   // This session has built it, and lives.

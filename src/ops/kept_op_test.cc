@@ -40,7 +40,7 @@ TEST_F(KeptOpTest, ARecentUseCountsUntilItsTimeIsOver) {
   const KeptResponse response = why_kept(*session_, "one");
   ASSERT_TRUE(response.artifact.kept);
   EXPECT_EQ(response.artifact.kept->kind, GcReason::Kind::recent);
-  EXPECT_EQ(response.until_s, response.artifact.last_use_s + 2 * 86'400);
+  EXPECT_EQ(response.until_s, response.artifact.last_use_s + int64_t{2} * 86'400);
 }
 
 TEST_F(KeptOpTest, NothingKeepsWhatNobodyNeeds) {

@@ -17,6 +17,7 @@ constexpr std::size_t kShortest = 4;
 /// "tar.gz:abcd", "abcd": does it begin the key, or what follows the type in it?
 bool begins(const std::string& word, const SourceKey& key) {
   if (std::optional<SourceKey> whole = SourceKey::parse(word)) return whole->names_same(key);
+  if (std::optional<Expectation> digest = Expectation::parse(word)) return digest->met_by(key);
   std::size_t colon = word.find(':');
   std::string_view digest =
       std::string_view(word).substr(colon == std::string::npos ? 0 : colon + 1);
@@ -33,7 +34,7 @@ SourceItem one_of(const std::vector<SourceItem>& items, const std::string& word,
   if (found.empty()) {
     // A collection may have set it aside for a moment, for which a look at one key waits.
     if (const std::optional<SourceKey> key = SourceKey::parse(word))
-      if (std::optional<SourceItem> item = store.find(*key)) return *std::move(item);
+      if (std::optional<SourceItem> item = store.find_any(*key)) return *std::move(item);
     throw Error(ErrorKind::usage, "source.not-found",
                 fmt::format("there is no source {} in {}", printable(word), store.path()));
   }
@@ -53,36 +54,37 @@ SourceResponse list_sources(Session& session, const SourceRequest& request) {
                           .damaged = {},
                           .unread = {},
                           .repaired = {}};
-  std::vector<SourceItem> all = session.sources().list();
+  std::vector<SourceItem> all = session.sources().list_all();
   for (const std::string& word : request.words)
     response.sources.push_back(one_of(all, word, session.sources()));
   if (request.words.empty()) response.sources = std::move(all);
+  for (const SourceItem& item : response.sources)
+    if (item.state != SourceState::whole)
+      response.damaged.emplace_back(item, Error(ErrorKind::failed, "source.corrupt",
+                                                "it was found damaged, and counts as absent"));
   return response;
 }
 
 namespace {
 
-/// It says nothing about the source, but about this process: no program, process, descriptor or
-/// memory was to be had.
-bool is_of_reader(const Error& error) {
-  constexpr std::array<std::string_view, 10> kShortages{
-      "git.not-found",          "system.EAGAIN", "system.EMFILE", "system.ENFILE",
-      "system.ENOMEM",          "system.EINVAL", "system.EACCES", "process.not-found",
-      "process.not-executable", "process.lost"};
-  return std::find(kShortages.begin(), kShortages.end(), error.code()) != kShortages.end();
+/// It says that the source is damaged. Every other error says only that it could not be read: for
+/// want of a program, of memory, of a right.
+bool is_damage(const Error& error) {
+  constexpr std::array<std::string_view, 6> kDamages{
+      "source.corrupt", "source.unsafe-path", "source.too-large", "source.not-found", // a submodule
+      "system.EIO",     "system.EUCLEAN"};
+  return std::find(kDamages.begin(), kDamages.end(), error.code()) != kDamages.end();
 }
 
-std::optional<Error> damage_of(Session& session, const SourceItem& item,
-                               const std::vector<SourceItem>& cut) {
-  const bool is_absent = std::any_of(cut.begin(), cut.end(),
-                                     [&](const SourceItem& one) { return one.key == item.key; });
+/// What kept it from being found whole; nullopt also where it was removed meanwhile.
+std::optional<Error> problem_of(Session& session, const SourceItem& item) {
   try {
     session.sources().verify(item, session.stop());
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    // Else it was removed meanwhile.
-    if (error.code() == "source.corrupt" || is_absent || session.sources().find(item.key))
-      return error;
+    const bool may_be_gone = error.code() == "source.not-found" || error.code() == "system.ENOENT";
+    if (may_be_gone && !session.sources().find(item.key)) return std::nullopt;
+    return error;
   }
   return std::nullopt;
 }
@@ -94,9 +96,6 @@ std::optional<Error> mend_source(Session& session, const SourceItem& item, const
     return Error(damage.kind(), damage.code(),
                  fmt::format("{}; it cannot be repaired: {}", damage.message(), why));
   };
-  if (item.key.type() == SourceType::git)
-    return cannot("move the repository away and fetch its commits again: mv " +
-                  shell_quote(item.path) + " " + shell_quote(item.path + ".old"));
   FetchTask task;
   for (const SourceAddress& address : item.addresses)
     task.candidates.push_back({address.url, Expectation(item.key)});
@@ -104,8 +103,12 @@ std::optional<Error> mend_source(Session& session, const SourceItem& item, const
     task.candidates.push_back({"", Expectation(item.key)});
   if (task.candidates.empty()) return cannot("no address is known that gave it");
   try {
+    // One that was mended before may have had what both lacked, as a submodule.
+    const bool is_commit = item.key.type() == SourceType::git;
+    if (is_commit && !problem_of(session, item)) return std::nullopt;
     session.sources().mend(
-        item, [&] { static_cast<void>(session.fetcher().fetch(task, item.tags, session.stop())); });
+        item, [&] { static_cast<void>(session.fetcher().fetch(task, item.tags, session.stop())); },
+        session.stop());
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     return cannot(error.message());
@@ -131,19 +134,30 @@ SourceResponse verify_sources(Session& session, const SourceRequest& request) {
                           .damaged = {},
                           .unread = {},
                           .repaired = {}};
-  std::vector<SourceItem> cut = session.sources().cut_off(), all = session.sources().list();
-  all.insert(all.end(), cut.begin(), cut.end());
+  std::vector<SourceItem> all = session.sources().list_all();
   for (const std::string& word : request.words)
     response.sources.push_back(one_of(all, word, session.sources()));
   if (request.words.empty()) response.sources = std::move(all);
-  for (const SourceItem& item : response.sources)
-    if (std::optional<Error> damage = damage_of(session, item, cut)) {
-      if (is_of_reader(*damage))
-        response.unread.emplace_back(item, *std::move(damage));
-      else
-        settle(session, item, request.repair ? mend_source(session, item, *damage) : damage,
-               response);
+  // A commit may lack what a submodule of it lacks: once others are mended it is looked at again.
+  std::vector<std::pair<SourceItem, Error>> commits;
+  for (const SourceItem& item : response.sources) {
+    std::optional<Error> damage = problem_of(session, item);
+    if (!damage) continue;
+    if (!is_damage(*damage)) {
+      response.unread.emplace_back(item, *std::move(damage));
+      continue;
     }
+    std::optional<Error> still = request.repair ? mend_source(session, item, *damage) : damage;
+    if (request.repair && still && item.key.type() == SourceType::git)
+      commits.emplace_back(item, *std::move(still));
+    else
+      settle(session, item, std::move(still), response);
+  }
+  for (auto& [item, error] : commits) {
+    const SourceItem now = session.sources().find_any(item.key).value_or(item);
+    settle(session, item, problem_of(session, now) ? std::optional(std::move(error)) : std::nullopt,
+           response);
+  }
   return response;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/source_op.h"
 
 #include "base/parallel.h"
+#include "data/digest.h"
 #include "ops/fetch_op.h"
 #include "ops/ops_testing.h"
 
@@ -35,7 +36,7 @@ TEST_F(SourceOpTest, ASourceIsNamedByItsKeyOrItsBeginning) {
   EXPECT_EQ(list_sources(*session_, {}).sources.size(), 2U);
   for (const std::string& word :
        {a.str(), a.digest().substr(0, 4), "file:" + a.digest().substr(0, 5),
-        "file:" + a.digest().substr(0, 32)})
+        "file:" + a.digest().substr(0, 32), "sha256:" + sha256("a").hex()})
     EXPECT_EQ(list_sources(*session_, {{word}}).sources.at(0).key, a) << word;
   EXPECT_EQ(code(a.digest().substr(0, 3)), "source.not-found");
   EXPECT_EQ(code("zip:" + a.digest().substr(0, 5)), "source.not-found");
@@ -124,6 +125,17 @@ TEST_F(SourceOpTest, WhatIsFoundDamagedCountsAsMissingUntilItIsWhole) {
   put("a");
   EXPECT_TRUE(session_->sources().find(item.key));
   EXPECT_EQ(read_file(item.path), "a");
+}
+
+TEST_F(SourceOpTest, WhatIsDamagedIsShownAndCanBeRemoved) {
+  const SourceItem item = *session_->sources().find(put("content"));
+  std::filesystem::permissions(item.path, std::filesystem::perms::owner_all);
+  write_file(item.path, "cut");
+  const SourceResponse shown = list_sources(*session_, {{item.key.str()}});
+  ASSERT_EQ(shown.damaged.size(), 1U);
+  EXPECT_EQ(shown.damaged[0].first.key, item.key);
+  remove_sources(*session_, {{item.key.str()}});
+  EXPECT_FALSE(session_->sources().find_any(item.key));
 }
 
 TEST_F(SourceOpTest, OnlyWhatIsNamedIsRemoved) {

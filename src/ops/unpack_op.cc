@@ -20,15 +20,12 @@ std::optional<SourceItem> from_mirrors(Session& session, const SourceKey& key) {
 
 /// What was found damaged before, or was cut off, is fetched again.
 std::optional<SourceItem> from_damaged(Session& session, const SourceKey& key) {
-  for (const SourceItem& item : session.sources().cut_off()) {
-    if (!item.key.names_same(key)) continue;
-    const Error damage(ErrorKind::failed, "source.corrupt",
-                       fmt::format("{} is damaged", item.path));
-    if (std::optional<Error> still = mend_source(session, item, damage))
-      throw Error(*std::move(still));
-    return session.sources().find(item.key);
-  }
-  return std::nullopt;
+  std::optional<SourceItem> item = session.sources().find_any(key);
+  if (!item || item->state == SourceState::whole) return item;
+  const Error damage(ErrorKind::failed, "source.corrupt", fmt::format("{} is damaged", item->path));
+  if (std::optional<Error> still = mend_source(session, *item, damage))
+    throw Error(*std::move(still));
+  return session.sources().find(item->key);
 }
 
 SourceItem need(Session& session, const SourceKey& key) {
@@ -46,6 +43,8 @@ SourceItem need(Session& session, const SourceKey& key) {
 
 UnpackSourceResponse unpack_source(Session& session, const UnpackSourceRequest& request) {
   std::optional<SourceKey> key = SourceKey::parse(request.key);
+  if (const std::optional<Expectation> digest = Expectation::parse(request.key); digest && !key)
+    if (const std::optional<SourceItem> item = session.sources().find(*digest)) key = item->key;
   if (!key)
     throw Error(ErrorKind::usage, "source.bad-key",
                 fmt::format("'{}' is no source key; one looks like tar.gz:{}",
@@ -55,7 +54,7 @@ UnpackSourceResponse unpack_source(Session& session, const UnpackSourceRequest& 
   try {
     session.sources().unpack(unpacking, session.stop());
   } catch (const Error& damage) {
-    if (damage.code() != "source.corrupt" || item.key.type() == SourceType::git) throw;
+    if (damage.code() != "source.corrupt") throw;
     if (std::optional<Error> still = mend_source(session, item, damage)) {
       for (const Advice& advice : damage.advice())
         still->advise(advice);

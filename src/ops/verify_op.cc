@@ -10,14 +10,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <set>
+#include <thread>
 
 namespace hdist {
 
 namespace {
 
 constexpr const char* kSpec = "_hashdist/build.json";
+constexpr int kMostLooks = 10; // each is lost to a process that replaced it
+constexpr std::chrono::milliseconds kPause{50};
 
 struct Verified {
   DamagedArtifact found;
@@ -33,7 +37,7 @@ Verified as_damaged(const ArtifactId& id, Damage::Kind kind, std::string detail)
   return verified;
 }
 
-Verified verify_one(Session& session, const ArtifactId& id, const VerifyOptions& options) {
+Verified verify_now(Session& session, const ArtifactId& id, const VerifyOptions& options) {
   ArtifactStore& store = session.artifacts();
   try {
     std::optional<ArtifactRecord> record = store.find(id);
@@ -56,6 +60,27 @@ Verified verify_one(Session& session, const ArtifactId& id, const VerifyOptions&
   }
 }
 
+/// Nothing is held meanwhile, so damage is looked at twice: what was removed by then is none, and
+/// what was replaced is another tree.
+Verified verify_one(Session& session, const ArtifactId& id, const VerifyOptions& options) {
+  for (int look = 0;; ++look) {
+    Verified verified = verify_now(session, id, options);
+    if (verified.found.damage.empty()) return verified;
+    if (session.artifacts().match(id.str()).empty()) { // removed since
+      verified.found.damage.clear();
+      return verified;
+    }
+    std::optional<ArtifactRecord> now;
+    try {
+      now = session.artifacts().find(id);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): its record is the damage
+    }
+    const bool is_same = now.has_value() == verified.record.has_value() &&
+                         (!now || now->directory == verified.record->directory);
+    if (is_same || look == kMostLooks) return verified;
+  }
+}
+
 bool is_of(const DamagedArtifact& found, const std::function<bool(const Damage&)>& test) {
   return std::all_of(found.damage.begin(), found.damage.end(), test);
 }
@@ -72,7 +97,16 @@ BuildSpec spec_of(const DamagedArtifact& found) {
   return spec;
 }
 
-void rebuild(Session& session, const DamagedArtifact& found) {
+/// False: it has been replaced or removed since it was verified, by another process.
+bool is_as_verified(const ArtifactStore& store, const Verified& verified) {
+  const std::optional<ArtifactRecord> now = store.find(verified.found.id);
+  return now && verified.record && now->directory == verified.record->directory;
+}
+
+enum class Tried { done, changed, busy };
+
+Tried rebuild(Session& session, const Verified& verified) {
+  const DamagedArtifact& found = verified.found;
   ArtifactStore& store = session.artifacts();
   const BuildSpec spec = spec_of(found);
   std::variant<Attempt, Busy> claimed =
@@ -80,8 +114,8 @@ void rebuild(Session& session, const DamagedArtifact& found) {
         store.replace(attempt, record);
         return true;
       });
-  if (std::holds_alternative<Busy>(claimed))
-    throw Error(ErrorKind::failed, "artifact.busy", "another process builds it just now");
+  if (std::holds_alternative<Busy>(claimed)) return Tried::busy;
+  if (!is_as_verified(store, verified)) return Tried::changed;
   Publisher publisher(store);
   const BuildOutcome outcome = session.builder_for(publisher)->build_at(
       spec, std::get<Attempt>(std::move(claimed)), session.stop());
@@ -92,28 +126,48 @@ void rebuild(Session& session, const DamagedArtifact& found) {
                 failure->reason + (is_missing ? "" : "; its log is " + failure->log_path));
   }
   publisher.barrier();
+  return Tried::done;
 }
 
-void repair(Session& session, Verified& verified) {
-  DamagedArtifact& found = verified.found;
+Tried try_to_repair(Session& session, const Verified& verified) {
+  const DamagedArtifact& found = verified.found;
+  if (!verified.record)
+    throw Error(ErrorKind::failed, "artifact.no-spec",
+                "without its directory its spec is not known");
+  if (verified.record->other_store)
+    throw Error(ErrorKind::failed, "artifact.of-other-store",
+                "it is held by the store " + *verified.record->other_store);
+  if (!is_as_verified(session.artifacts(), verified)) return Tried::changed;
+  if (is_of(found, is_former_tree))
+    return session.artifacts().finish_replacement(found.id) ? Tried::busy : Tried::done;
+  if (!is_of(found, [](const Damage& one) { return one.kind == Damage::Kind::mode; }))
+    return rebuild(session, verified);
+  restore_modes(Dir::open(found.path), *verified.record, found.damage);
+  return Tried::done;
+}
+
+/// What was seen may be old by now: with many artifacts verifying takes minutes, and another
+/// process may repair, too. So what has changed is looked at again, and who builds is waited for.
+void repair(Session& session, Verified& verified, const VerifyOptions& options) {
+  const ArtifactId id = verified.found.id;
   try {
-    if (!verified.record)
-      throw Error(ErrorKind::failed, "artifact.no-spec",
-                  "without its directory its spec is not known");
-    if (verified.record->other_store)
-      throw Error(ErrorKind::failed, "artifact.of-other-store",
-                  "it is held by the store " + *verified.record->other_store);
-    session.artifacts().hold({found.id}); // it stays while it is mended
-    if (is_of(found, is_former_tree))
-      session.artifacts().finish_replacement(*verified.record);
-    else if (is_of(found, [](const Damage& one) { return one.kind == Damage::Kind::mode; }))
-      restore_modes(Dir::open(found.path), *verified.record, found.damage);
-    else
-      rebuild(session, found);
-    found.repaired = true;
+    session.artifacts().hold({id}); // it stays while it is mended
+    for (;;) {
+      const Tried tried = try_to_repair(session, verified);
+      if (tried == Tried::done) break;
+      if (tried == Tried::busy) std::this_thread::sleep_for(kPause);
+      throw_if_stopped(session);
+      if (tried == Tried::busy && is_as_verified(session.artifacts(), verified)) continue;
+      Verified anew = verify_one(session, id, options);
+      if (anew.found.damage.empty()) break;
+      verified = std::move(anew);
+    }
+    if (const std::optional<ArtifactRecord> now = session.artifacts().find(id))
+      verified.found.path = session.artifacts().path_of(*now);
+    verified.found.repaired = true;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    found.problem = error.message();
+    verified.found.problem = error.message();
   }
 }
 
@@ -154,7 +208,7 @@ VerifyResponse verify_artifacts(Session& session, const VerifyRequest& request) 
   std::sort(damaged.begin(), damaged.end(),
             [](const Verified& a, const Verified& b) { return a.found.id < b.found.id; });
   for (Verified& one : damaged) {
-    if (request.repair) repair(session, one);
+    if (request.repair) repair(session, one, options);
     response.damaged.push_back(std::move(one.found));
   }
   return response;

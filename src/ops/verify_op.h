@@ -18,7 +18,7 @@ struct VerifyRequest {
 
 struct DamagedArtifact {
   ArtifactId id;
-  std::string path; // "" when it is not known
+  std::string path; // "" when it is not known; of a repaired one where it is now
   std::vector<Damage> damage;
   bool repaired = false;
   std::string problem; // why it is not, when that was tried

@@ -40,6 +40,7 @@ TEST_F(VerifyOpTest, ADamagedOneIsBuiltOnceMoreAndTheOldPathLeadsToIt) {
   const VerifyResponse response = verify_artifacts(*session_, {.repair = true});
   EXPECT_TRUE(response.is_whole()) << response.damaged.at(0).problem;
   EXPECT_EQ(read_file(one_.path + "/file"), "one\n");
+  EXPECT_EQ(response.damaged.at(0).path, one_.path + ".2");
   EXPECT_TRUE(verify_artifacts(*session_, {}).damaged.empty());
 }
 

@@ -5,6 +5,8 @@
 #include "net/http.h"
 #include "source/content_kind.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace hdist {
@@ -84,6 +86,15 @@ Address parse_address(const std::string& text) {
     address.rest = text;
   }
   return address;
+}
+
+std::string noted_path(const std::string& path) {
+  if (is_valid_utf8(path)) return path;
+  std::string text(kFile);
+  const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '%' && c != '#'; };
+  for (char c : path)
+    text += is_plain(c) ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  return text;
 }
 
 std::string public_address(const std::string& text) {

@@ -24,6 +24,8 @@ struct Address {
 /// path "a b".
 Address parse_address(const std::string& text);
 bool is_http_address(std::string_view text);
+/// A local path as notes have it: where it is no UTF-8 as a file: address.
+std::string noted_path(const std::string& path);
 /// Without user and password, which are in no message and no note.
 std::string public_address(const std::string& text);
 /// The last part of its path, decoded; "" when that cannot be the name of a file.

@@ -60,5 +60,12 @@ TEST(Address, TheTypeIsAsExpectedElseByTheEndElseByTheContent) {
   EXPECT_EQ(type_of_address({}, "http://h/download", "text"), SourceType::file);
 }
 
+TEST(Address, APathThatIsNoUtf8IsNotedAsAFileAddress) {
+  EXPECT_EQ(noted_path("/a b/ü"), "/a b/ü");
+  EXPECT_EQ(noted_path("/a b%/\xff#"), "file:/a%20b%25/%ff%23");
+  EXPECT_EQ(parse_address(noted_path("/a b%/\xff#")).rest, "/a b%/\xff#");
+  EXPECT_EQ(parse_git_address(noted_path("/a b%/\xff#.git") + "#x")->remote, "/a b%/\xff#.git");
+}
+
 } // namespace
 } // namespace hdist

@@ -146,10 +146,15 @@ DebFile DebSources::State::find(const DebAddress& address, const std::string& te
   }
   if (file) return *std::move(file);
   if (std::chrono::steady_clock::now() > deadline.time) throw too_late(options.time_limit);
+  const std::string reason = unread.empty() ? "" : ", but not all could be read: " + unread;
+  const std::string package = text.substr(0, text.find('/'));
+  if (apt.versions(address.package, deadline).empty())
+    throw Error(
+        ErrorKind::failed, "debsrc.not-found",
+        fmt::format("the host's source archives have no source package {}{}", package, reason));
   throw Error(ErrorKind::failed, "debsrc.not-found",
               fmt::format("the host's source archives have no file {} of the source package {}{}",
-                          address.file, text.substr(0, text.find('/')),
-                          unread.empty() ? "" : ", but not all could be read: " + unread));
+                          address.file, package, reason));
 }
 
 DebSources::DebSources(DebOptions options, Events& events)

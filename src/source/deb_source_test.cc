@@ -41,6 +41,18 @@ TEST(DebSource, WhereAptPrintsOnlyTheSha512TheSha256IsThatOfTheIndex) {
             good);
 }
 
+TEST(DebSource, TheParagraphsOfAllVersionsAreReadOnce) {
+  FakeApt fake;
+  std::string paragraphs;
+  for (const char* version : {"5-1", "5-2", "5-3"}) {
+    fake.add("lua", version, kRowOf512);
+    paragraphs += paragraph(version, "pool/l", std::string(64, 'a'));
+  }
+  write_file(fake.path("versions/lua"), paragraphs);
+  DebSources(fake.options, fake.events).find("lua/lua_5.orig.tar.gz");
+  EXPECT_EQ(fake.calls("showsrc"), 1);
+}
+
 TEST(DebSource, AnArchiveOfOneDirectoryHasTheSha256OfItsIndexToo) {
   FakeApt fake;
   const std::string good(64, 'a');
@@ -90,7 +102,8 @@ TEST(DebSource, AnUnknownFileReadsTheIndexesAgainButOnceInARun) {
   DebSources deb(fake.options, fake.events);
   EXPECT_EQ(message_of([&] { deb.find("lua/other.tar.gz"); }),
             "the host's source archives have no file other.tar.gz of the source package lua");
-  EXPECT_EQ(code_of([&] { deb.find("unknown/other.tar.gz"); }), "debsrc.not-found");
+  EXPECT_EQ(message_of([&] { deb.find("unknown/other.tar.gz"); }),
+            "the host's source archives have no source package unknown");
   EXPECT_EQ(fake.calls("update"), 2);
 }
 

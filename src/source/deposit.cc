@@ -1,5 +1,6 @@
 #include "source/deposit.h"
 
+#include "base/copy.h"
 #include "base/error.h"
 #include "base/read_ahead.h"
 #include "base/text.h"
@@ -44,6 +45,14 @@ void Deposit::State::add(std::string_view bytes) {
   first_bytes += bytes.substr(0, kFirstBytes - first_bytes.size());
   digest.update(bytes);
   size_bytes += static_cast<int64_t>(bytes.size());
+}
+
+void Deposit::State::write_again(const Fd& content) {
+  const Fd again = files.new_temporary(name);
+  const std::string path = join_path(files.root().path(), name);
+  if (::lseek(content.get(), 0, SEEK_SET) != 0) throw_errno("lseek", path);
+  copy_content(content.get(), again.get(), path);
+  if (::fsync(again.get()) != 0) throw_errno("fsync", path);
 }
 
 Deposit::State::~State() {
@@ -154,11 +163,13 @@ SourceItem Deposit::finish(SourceType type, const std::optional<Expectation>& ex
                             expected->str()));
   if (::fsync(state.file.get()) != 0)
     throw_errno("fsync", join_path(state.files.root().path(), state.name));
-  state.file.reset();
+  const Fd content = std::move(state.file);
   std::optional<SourceItem> item;
-  for (bool is_placed = false; !item && !is_placed;) { // an equal item may go before it is noted
-    is_placed = state.files.place(state.name, key, state.size_bytes);
-    if (is_placed) state.name.clear();
+  // It may be removed, and so may an equal one be, before its use is noted: then it is put again.
+  constexpr int kTries = 20;
+  for (int tries = 0; !item && tries < kTries; ++tries) {
+    if (state.name.empty()) state.write_again(content);
+    if (state.files.place(state.name, key, state.size_bytes)) state.name.clear();
     state.files.change_note(key, [&](ItemNote& note) {
       note.last_use_s = now_s();
       note.is_damaged = false; // a damaged one has been replaced

@@ -11,7 +11,8 @@ struct Deposit::State {
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
-  void add(std::string_view bytes); // that are in the file
+  void add(std::string_view bytes);    // that are in the file
+  void write_again(const Fd& content); // to a new temporary file
 
   const StoreFiles& files;
   std::string name; // of the temporary file; empty once it is gone

@@ -1,8 +1,13 @@
 #include "source/deposit.h"
 
+#include "base/parallel.h"
+#include "source/item_place.h"
 #include "source/source_testing.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
 
 namespace hdist {
 namespace {
@@ -94,6 +99,23 @@ TEST(Deposit, AShortKeyOrADigestAsExpectationIsEnough) {
     deposit.write("x");
     EXPECT_EQ(deposit.finish(SourceType::file, Expectation::parse(text), "").key.digest(), digest);
   }
+}
+
+// Without the second try this fails nearly always, not always: the item goes at any time after it
+// is in its place.
+TEST(Deposit, WhatIsRemovedJustAfterItWasPutIsPutAgain) {
+  StoreLab lab;
+  const std::string path =
+      lab.path("store/") + item_place(SourceKey::make(SourceType::file, sha256("content")));
+  parallel_for(2, 2, [&](std::size_t who) {
+    if (who == 0) {
+      EXPECT_EQ(lab.put(SourceType::file, "content").size_bytes, 7);
+      return;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    for (int removed = 0; removed < 3 && std::chrono::steady_clock::now() < end;)
+      if (::unlink(path.c_str()) == 0) ++removed;
+  });
 }
 
 } // namespace

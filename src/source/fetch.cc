@@ -59,9 +59,9 @@ std::vector<Try> tries_of(const FetchTask& task, const std::vector<std::string>&
     Address address = parse_address(candidate.url);
     std::string noted = candidate.url;
     if (address.git)
-      noted = address.git->remote;
+      noted = noted_path(address.git->remote);
     else if (address.kind == Address::Kind::local)
-      noted = absolute_path(address.rest);
+      noted = noted_path(absolute_path(address.rest));
     tries.push_back(
         {.address = std::move(address), .wanted = {candidate.expected, noted, candidate.url}});
   }

@@ -65,9 +65,10 @@ bool is_known_scheme(std::string_view text) {
 
 std::optional<GitAddress> local(std::string_view path) {
   if (path.empty() || path.find('\0') != std::string_view::npos) return std::nullopt;
-  std::string whole = absolute_path(std::string(without_slashes(path)));
-  if (printable(whole) != whole) return std::nullopt;
-  return GitAddress{.remote = std::move(whole), .ref = {}, .is_local = true, .host = {}};
+  return GitAddress{.remote = absolute_path(std::string(without_slashes(path))),
+                    .ref = {},
+                    .is_local = true,
+                    .host = {}};
 }
 
 std::optional<GitAddress> file_url(std::string_view text) {

@@ -216,6 +216,7 @@ GitFetcher::Brought GitFetcher::bring(const GitAddress& address, const std::stri
        .output = {}},
       run.stop);
   std::string commit(trim(found.output));
+  if (found.is_cut_short) fail(found.complaint);
   if (!found.ok || (!expected.empty() && commit != expected))
     fail(expected.empty() ? fmt::format("{} is no commit", ref)
                           : fmt::format("the repository has no commit {}", expected));
@@ -225,6 +226,19 @@ GitFetcher::Brought GitFetcher::bring(const GitAddress& address, const std::stri
   store_.check_tree(commit, sum.tree);
   run.git.keep(repository, commit);
   return {commit, sum};
+}
+
+/// What it has in common with commits of earlier may be damaged: git does not ask for that again.
+GitFetcher::Brought GitFetcher::bring_whole(const GitAddress& address, const std::string& ref,
+                                            const std::string& expected, Run& run) const {
+  const std::string repository = run.git.repository(address);
+  try {
+    return bring(address, ref, expected, repository, run);
+  } catch (const Error& error) {
+    if (error.code() != "source.corrupt" || !run.git.keeps_any(repository)) throw;
+  }
+  static_cast<void>(run.git.set_aside(repository));
+  return bring(address, ref, expected, run.git.repository(address), run);
 }
 
 void GitFetcher::bring_submodules(const GitAddress& address, const std::string& repository,
@@ -293,15 +307,14 @@ std::string GitFetcher::commit_of(const GitAddress& address, const std::string& 
     if (tries == kTries) fail(kVanished);
     store_.note_use(*SourceKey::parse("git:" + commit)); // first; then it stays if it is there
     if (!run.git.holder(commit)) {
-      std::string repository = run.git.repository(address);
-      Brought brought = bring(address, ref, expected, repository, run);
+      Brought brought = bring_whole(address, ref, expected, run);
       commit = std::move(brought.commit);
       sum = std::move(brought.sum);
     }
     item = store_.find(*SourceKey::parse("git:" + commit));
   }
   if (!sum && !item->tree) sum = sum_of_commit(run.git, commit, "", run.stop);
-  std::string url = address.remote + (address.ref.empty() ? "" : "#" + address.ref);
+  std::string url = noted_path(address.remote) + (address.ref.empty() ? "" : "#" + address.ref);
   store_.note_commit(commit, sum, url);
   if (ref.starts_with("refs/tags/")) note_tag(url, commit);
   return commit;
@@ -321,8 +334,10 @@ AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, P
     }
     if (address.is_local && !Dir::open_if_exists(address.remote))
       return AttemptResult::no_such_place("there is no such file or directory");
-    std::string commit = commit_of(address, expected, 0, run);
-    std::optional<SourceItem> item = store_.find(*SourceKey::parse("git:" + commit));
+    std::optional<SourceItem> item;
+    constexpr int kTries = 3; // somebody may remove it just after it was put there
+    for (int tries = 0; !item && tries < kTries; ++tries)
+      item = store_.find(*SourceKey::parse("git:" + commit_of(address, expected, 0, run)));
     if (!item) fail(kVanished);
     return {.item = std::move(item), .reason = {}};
   } catch (const Error& error) {

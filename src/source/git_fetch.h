@@ -36,6 +36,8 @@ private:
   };
   Brought bring(const GitAddress& address, const std::string& ref, const std::string& expected,
                 const std::string& repository, Run& run) const;
+  Brought bring_whole(const GitAddress& address, const std::string& ref,
+                      const std::string& expected, Run& run) const;
   void bring_submodules(const GitAddress& address, const std::string& repository,
                         const std::string& commit, int depth, Run& run) const;
   const SourceStore& store_;

@@ -168,6 +168,9 @@ void read_git_objects(const GitProgram& program, const std::string& repository,
     throw;
   }
   if (problem) std::rethrow_exception(problem);
+  if (answer.is_cut_short)
+    throw Error(ErrorKind::failed, "git.failed",
+                fmt::format("{} could not be read: {}", repository, answer.complaint));
   if (!answer.ok || !reader.is_complete())
     throw corrupt(fmt::format("{} cannot be read: {}", repository,
                               answer.ok ? "git said too little" : answer.complaint));

@@ -22,8 +22,9 @@ public:
   virtual void end() = 0; // the content is that of the name
 };
 
-/// Reads the objects with these names (40 digits each), in order. Error failed "source.corrupt"
-/// when one is missing or is not what its name says.
+/// Reads the objects with these names (40 digits each), in order. Errors failed "source.corrupt"
+/// when one is missing or is not what its name says; "git.failed" when git ended for a reason that
+/// says nothing about them.
 void read_git_objects(const GitProgram& program, const std::string& repository,
                       const std::vector<std::string>& names, GitObjectSink& sink,
                       const std::stop_token& stop);

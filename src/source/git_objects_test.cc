@@ -24,6 +24,29 @@ TEST(GitObjects, AreReadInOrderAndComparedWithTheirNames) {
             "source.corrupt");
 }
 
+TEST(GitObjects, AGitThatWasKilledOrHadNoMemorySaysNothingOfThem) {
+  GitLab lab;
+  lab.repository("a", "echo x >f");
+  const std::string name = lab.sh("git -C a.git rev-parse master:f");
+  const auto code = [&](const std::string& script) {
+    write_file(lab.path("bin/git"), "#!/bin/sh\n" + script + "\n");
+    lab.sh("chmod +x bin/git");
+    Env env = Env::current();
+    env.set("PATH", lab.path("bin") + ":/usr/bin:/bin");
+    return code_of(
+        [&] { load_git_objects(GitProgram(env), lab.path("a.git"), {name}, "blob", {}); });
+  };
+  EXPECT_EQ(code("kill -9 $$"), "git.failed");
+  for (const char* complaint : {"mmap failed: Cannot allocate memory",
+                                "Out of memory, malloc failed (tried to allocate 70 bytes)",
+                                "unable to open objects/pack: Permission denied",
+                                "cannot create thread: Resource temporarily unavailable"})
+    EXPECT_EQ(code("echo 'fatal: " + std::string(complaint) + "' >&2; exit 128"), "git.failed")
+        << complaint;
+  EXPECT_EQ(code("echo 'error: inflate: data stream error' >&2; exit 128"), "source.corrupt");
+  EXPECT_EQ(code("exec /usr/bin/git \"$@\""), "(no error)");
+}
+
 TEST(GitObjects, ACommitNamesItsTree) {
   std::string tree(40, 'a');
   EXPECT_EQ(parse_git_commit("tree " + tree + "\nauthor x", "c"), tree);

@@ -43,7 +43,8 @@ LookedAtRepository look_at_repository(const std::string& path) {
   return {Whose::own, std::move(directory)};
 }
 
-EmptyRepository::EmptyRepository(const std::string& in) : trial_(in, kEmpty) {
+EmptyRepository::EmptyRepository(const std::string& in)
+    : trial_(Dir::create(in), kEmpty, TrialDir::OfTheDead::stay) {
   const Dir dir = Dir::create(path());
   dir.set_mode(".", 0700); // whatever the umask: nobody else writes to it
   dir.make_dir("objects");

@@ -32,7 +32,7 @@ public:
   static void remove_dead(const std::string& in) noexcept;
 
 private:
-  TrialDir trial_; // so the next one that is made there removes what died
+  TrialDir trial_; // there is one for each call of git, so remove_dead() is for the collection
 };
 
 } // namespace hdist

@@ -7,6 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <iterator>
+
 namespace hdist {
 
 namespace {
@@ -63,6 +68,16 @@ std::string complaint_of(const std::string& text) {
   return join(lines, "; ");
 }
 
+/// A call failed for a reason that is this process's or the machine's. git is run with LC_ALL=C.
+bool is_about_shortage(const std::string& complaint) {
+  if (complaint.find("Out of memory") != std::string::npos) return true;
+  constexpr int kReasons[] = {ENOMEM, EMFILE, ENFILE, EAGAIN, EACCES,
+                              EPERM,  ENOSPC, EDQUOT, EROFS,  EINTR};
+  return std::any_of(std::begin(kReasons), std::end(kReasons), [&](int reason) {
+    return complaint.find(::strerrordesc_np(reason)) != std::string::npos;
+  });
+}
+
 /// "gc" of "-c gc.packRefs=false gc --quiet".
 std::string verb_of(const std::vector<std::string>& words) {
   std::size_t at = 0;
@@ -79,6 +94,7 @@ std::string handed_on_path() {
 GitAnswer absent(const GitCall& call) {
   return {.ok = false,
           .timed_out = false,
+          .is_cut_short = false,
           .output = {},
           .complaint = fmt::format("not a git repository: '{}'", call.directory)};
 }
@@ -129,6 +145,8 @@ GitAnswer GitProgram::run_in(const Env& env, const GitCall& call, const Fd& repo
     throw Error(ErrorKind::interrupted, "source.stopped", "asking git was stopped");
   answer.ok = status.ok();
   answer.timed_out = status.timed_out;
+  answer.is_cut_short =
+      !answer.ok && (status.signal != 0 || status.timed_out || is_about_shortage(errors));
   answer.complaint = repository
                          ? replace_all(complaint_of(errors), handed_on_path(), call.directory)
                          : complaint_of(errors);

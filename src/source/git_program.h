@@ -16,6 +16,8 @@ namespace hdist {
 struct GitAnswer {
   bool ok = false;
   bool timed_out = false;
+  bool is_cut_short = false; // it was killed, or had no memory, descriptor or right: what it was
+                             // asked about is not known
   std::string output;
   std::string complaint; // what git said on stderr, one line; else how it ended
 };

@@ -26,6 +26,11 @@ std::string place_of(const std::string& repository) {
   return join_path(kGit, repository);
 }
 
+/// Where refs that begin so lie.
+std::string folder_of(const std::string& place, std::string_view refs) {
+  return join_path(place, std::string(refs.substr(0, refs.size() - 1)));
+}
+
 /// "<digest>", or "<digest>-<uid>".
 bool is_repository_name(std::string_view name) {
   const std::size_t dash = name.find('-');
@@ -132,6 +137,26 @@ std::vector<std::string> GitStore::commits() const {
   return {found.begin(), found.end()};
 }
 
+std::map<std::string, std::string> GitStore::damaged() const {
+  std::map<std::string, std::string> found;
+  for (const std::string& name : repositories()) {
+    const std::optional<Dir> refs =
+        is_own(name) ? store_.open_dir_if_exists(folder_of(place_of(name), kDamagedRefs))
+                     : std::nullopt;
+    for (const Entry& entry : refs ? refs->list() : std::vector<Entry>{})
+      if (is_full_commit(entry.name) && !holder(entry.name))
+        found.emplace(entry.name, join_path(store_.path(), place_of(name)));
+  }
+  return found;
+}
+
+std::optional<std::string> GitStore::remains(const std::string& commit) const {
+  for (const std::string& name : repositories())
+    if (is_own(name) && store_.exists(join_path(place_of(name), kDamagedRefs + commit)))
+      return join_path(store_.path(), place_of(name));
+  return std::nullopt;
+}
+
 std::string GitStore::repository(const GitAddress& remote) const {
   std::string name = sha256(public_address(remote.remote)).base32();
   std::string path = join_path(store_.path(), place_of(name));
@@ -148,11 +173,41 @@ std::string GitStore::repository(const GitAddress& remote) const {
   return path;
 }
 
+bool GitStore::keeps_any(const std::string& repository) const {
+  const std::string place = place_of(base_name(repository));
+  const std::optional<Dir> kept = store_.open_dir_if_exists(folder_of(place, kKeptRefs));
+  return (kept && !kept->list().empty()) || store_.exists(join_path(place, kPackedRefs));
+}
+
 // Refs of these names are written here and not by git: no lock of its stays when a process dies.
 void GitStore::keep(const std::string& repository, const std::string& commit) const {
   Dir dir = store_.open_dir(place_of(base_name(repository)));
   dir.make_dirs(parent_path(kKeptRefs + commit));
   dir.write_file(kKeptRefs + commit, commit + "\n", {.mode = 0644, .durable = true});
+  dir.remove_file(kDamagedRefs + commit);
+}
+
+std::string GitStore::set_aside(const std::string& repository) const {
+  const std::string name = base_name(repository);
+  if (!is_own(name))
+    throw Error(
+        ErrorKind::refused, "git.foreign-repository",
+        fmt::format("{} belongs to another user", join_path(store_.path(), place_of(name))));
+  const GitAlone alone(join_path(store_.path(), place_of(name)));
+  constexpr int kLength = 32;
+  const std::string aside = sha256("aside " + random_name(kLength)).base32();
+  store_.rename(place_of(name), place_of(aside));
+  return join_path(store_.path(), place_of(aside));
+}
+
+// First what it is now, so that a process which dies between the two has lost nothing.
+void GitStore::note_damage(const std::string& repository, const std::string& commit,
+                           const std::stop_token& stop) const {
+  const Dir dir = store_.open_dir(place_of(base_name(repository)));
+  dir.make_dirs(parent_path(kDamagedRefs + commit));
+  dir.write_file(kDamagedRefs + commit, commit + "\n", {.mode = 0644, .durable = true});
+  for (const std::string& name : repositories())
+    if (is_own(name) && keeps(name, commit)) drop(name, commit, stop);
 }
 
 bool GitStore::keep_again(const std::string& name, const std::string& commit) const {
@@ -171,21 +226,32 @@ bool GitStore::keep_again(const std::string& name, const std::string& commit) co
   return true;
 }
 
+void GitStore::drop(const std::string& name, const std::string& commit,
+                    const std::stop_token& stop) const {
+  const GitUse use(join_path(store_.path(), place_of(name)));
+  store_.write_file(join_path(place_of(name), kForgot), "");
+  store_.remove_file(join_path(place_of(name), kKeptRefs + commit));
+  if (!keeps(name, commit)) return;
+  // It was in packed-refs.
+  program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
+                 .directory = join_path(store_.path(), place_of(name)),
+                 .input = {},
+                 .timeout_s = 0,
+                 .output = {}},
+                stop);
+}
+
 void GitStore::forget(const std::string& commit, const std::stop_token& stop) const {
   for (const std::string& name : repositories()) {
-    if (!is_own(name) || !keeps(name, commit)) continue;
-    const GitUse use(join_path(store_.path(), place_of(name)));
-    store_.write_file(join_path(place_of(name), kForgot), "");
-    store_.remove_file(join_path(place_of(name), kKeptRefs + commit));
-    if (!keeps(name, commit)) continue;
-    // It was in packed-refs.
-    program_.must({.words = {"update-ref", "-d", kKeptRefs + commit},
-                   .directory = join_path(store_.path(), place_of(name)),
-                   .input = {},
-                   .timeout_s = 0,
-                   .output = {}},
-                  stop);
+    if (!is_own(name)) continue;
+    const bool is_damaged = store_.remove_file(join_path(place_of(name), kDamagedRefs + commit));
+    if (is_damaged || keeps(name, commit)) drop(name, commit, stop);
   }
+}
+
+void GitStore::forget_damaged(const std::string& commit) const {
+  for (const std::string& name : repositories())
+    if (is_own(name)) store_.remove_file(join_path(place_of(name), kDamagedRefs + commit));
 }
 
 int64_t GitStore::prune(const std::stop_token& stop) const {

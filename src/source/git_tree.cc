@@ -82,6 +82,10 @@ std::vector<GitSubmodule> git_submodules(const GitProgram& program, const std::s
        .timeout_s = 0,
        .output = {}},
       stop);
+  if (answer.is_cut_short)
+    throw Error(ErrorKind::failed, "git.failed",
+                fmt::format("the submodules of git:{} in {} could not be read: {}", commit,
+                            repository, answer.complaint));
   if (!answer.ok) return {}; // there is none, or it cannot be understood
   return parse_git_submodules(answer.output);
 }

@@ -31,5 +31,16 @@ TEST(GitTree, HostileNamesAreRefused) {
     EXPECT_EQ(code_of([&] { parse_git_tree(bytes, "git:x"); }), "source.corrupt");
 }
 
+TEST(GitTree, SubmodulesThatCouldNotBeReadAreNotNone) {
+  GitLab lab;
+  const std::string commit = lab.repository("a", "echo x >f");
+  write_file(lab.path("bin/git"), "#!/bin/sh\nkill -9 $$\n");
+  lab.sh("chmod +x bin/git");
+  Env env = Env::current();
+  env.set("PATH", lab.path("bin"));
+  EXPECT_EQ(code_of([&] { git_submodules(GitProgram(env), lab.path("a.git"), commit, {}); }),
+            "git.failed");
+}
+
 } // namespace
 } // namespace hdist

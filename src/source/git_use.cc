@@ -27,6 +27,18 @@ bool lock(const Fd& fd, int how) {
   return result == 0;
 }
 
+/// Whoever has it does so for a moment, as a rule. False, with errno, when it was not to be had.
+bool lock_soon(const Fd& fd, int how) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
+    if (lock(fd, how | LOCK_NB)) return true;
+    if (errno != EWOULDBLOCK) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  errno = EWOULDBLOCK;
+  return false;
+}
+
 /// Below refs/ and objects/ git has its locks beside what they lock; `depth` is that of the
 /// deepest, refs/hdist/incoming/<name>/heads/... having more of its own.
 void remove_locks(const Dir& dir, int depth) {
@@ -40,8 +52,15 @@ void remove_locks(const Dir& dir, int depth) {
 
 } // namespace
 
+GitAlone::GitAlone(const std::string& repository) {
+  fd_ = Dir::open(repository).open_file(kUsers, O_RDWR | O_CREAT);
+  if (!lock_soon(fd_, LOCK_EX) && errno == EWOULDBLOCK) // else locks do not work there
+    throw Error(ErrorKind::failed, "git.in-use",
+                "another process fetches into the repository " + repository);
+}
+
 GitUse::GitUse(const std::string& repository) {
-  constexpr int kDepth = 4, kTries = 100;
+  constexpr int kDepth = 4;
   try {
     const Dir dir = Dir::open(repository);
     fd_ = dir.open_file(kUsers, O_RDWR | O_CREAT);
@@ -50,10 +69,7 @@ GitUse::GitUse(const std::string& repository) {
     // Not ours to write: git says so, when it has to.
   }
   // Who has it alone looks for locks, which takes a moment.
-  for (int i = 0; fd_ && i < kTries && !lock(fd_, LOCK_SH | LOCK_NB); ++i) {
-    if (errno != EWOULDBLOCK) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  if (fd_) static_cast<void>(lock_soon(fd_, LOCK_SH));
 }
 
 } // namespace hdist

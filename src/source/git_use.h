@@ -19,4 +19,14 @@ private:
   Fd fd_;
 };
 
+/// Nobody else changes the repository, as long as this is there; as far as GitUse can know. Errors
+/// failed "git.in-use" when somebody does for longer than a moment; as of system calls.
+class GitAlone {
+public:
+  explicit GitAlone(const std::string& repository);
+
+private:
+  Fd fd_;
+};
+
 } // namespace hdist

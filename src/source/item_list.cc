@@ -89,22 +89,29 @@ std::optional<Found> look_at(const Dir& dir, const std::string& digest,
   return found;
 }
 
-/// nullopt: it was cut off.
-std::optional<SourceItem> item_of(const Dir& dir, const SourceKey& key, const ListedItem& listed,
-                                  std::string_view note_text) {
+SourceItem item_of(const Dir& dir, const SourceKey& key, const ListedItem& listed,
+                   std::string_view note_text) {
   SourceItem item{.key = key,
                   .path = join_path(dir.path(), key.digest()),
                   .size_bytes = listed.size_bytes,
                   .last_use_s = listed.written_s,
                   .owner = listed.owner};
   std::optional<ItemNote> note = note_text.empty() ? std::nullopt : ItemNote::parse(note_text);
-  if (note && !std::move(*note).describe(item)) return std::nullopt;
+  if (note) std::move(*note).describe(item);
   return item;
+}
+
+/// Perhaps only its note is damaged: then it is an item all the same.
+void settle_doubt(const StoreFiles& files, SourceItem& item) {
+  try {
+    if (const std::optional<SourceItem> now = files.find_any(item.key)) item.state = now->state;
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): it cannot be read, and stays in doubt
+  }
 }
 
 void append(std::vector<std::optional<SourceItem>> found, std::vector<SourceItem>& items) {
   items.reserve(items.size() + found.size());
-  for (std::optional<SourceItem>& item : found) // those that are not there were removed or cut off
+  for (std::optional<SourceItem>& item : found) // those that are not there were removed
     if (item) items.push_back(*std::move(item));
 }
 
@@ -154,9 +161,12 @@ void add_files(const StoreFiles& files, SourceType type, ListCache& cache, Found
 }
 
 void add_commits(const StoreFiles& files, std::vector<SourceItem>& items) {
-  for (const std::string& commit : files.git().commits()) {
+  std::vector<std::string> commits = files.git().commits();
+  for (const auto& [commit, repository] : files.git().damaged())
+    commits.push_back(commit);
+  for (const std::string& commit : commits) {
     const SourceKey key = *SourceKey::parse("git:" + commit);
-    std::optional<SourceItem> item = files.find(key);
+    std::optional<SourceItem> item = files.find_any(key);
     if (!item) continue; // removed meanwhile
     if (item->last_use_s <= 0) {
       std::optional<struct stat> note = files.root().stat(item_place(key) + std::string(kNote));
@@ -169,40 +179,6 @@ void add_commits(const StoreFiles& files, std::vector<SourceItem>& items) {
 bool is_before(const SourceItem& a, const SourceItem& b) {
   if (a.key.type() == b.key.type()) return a.key.digest() < b.key.digest();
   return a.key.str() < b.key.str(); // by the texts of the types
-}
-
-/// Calls `visit` with the key of everything that lies where items lie, but commits.
-template <typename Visit> void for_each_file_item(const StoreFiles& files, const Visit& visit) {
-  for (SourceType type : kFileTypes) {
-    std::optional<Dir> dir = files.root().open_dir_if_exists(item_directory(type));
-    if (!dir) continue;
-    for (const Entry& entry : dir->list())
-      if (std::optional<Digest> digest = Digest::parse_base32(entry.name))
-        visit(SourceKey::make(type, *digest));
-  }
-}
-
-Error corrupt(const SourceItem& item, const std::string& found) {
-  return {ErrorKind::failed, "source.corrupt",
-          fmt::format("{} is damaged: its content is that of {}", item.path, found)};
-}
-
-void verify_file(const SourceItem& item, const std::stop_token& stop) {
-  Fd fd(::open(item.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd) throw_errno("open", item.path);
-  Sha256 hash;
-  std::string buffer(std::size_t{256} << 10, '\0');
-  for (;;) {
-    if (stop.stop_requested())
-      throw Error(ErrorKind::interrupted, "source.stopped", "verifying sources was stopped");
-    ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read", item.path);
-    if (got == 0) break;
-    hash.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
-  }
-  SourceKey found = SourceKey::make(item.key.type(), hash.finish());
-  if (found != item.key) throw corrupt(item, found.str());
 }
 
 /// Counts an entry of the store, and removes it when told.
@@ -287,42 +263,11 @@ std::vector<SourceItem> list_items(const StoreFiles& files) {
   for (std::size_t i = 0; i < kFileTypes.size(); ++i)
     add_files(files, kFileTypes[i], cache, found[i], items);
   cache.save();
+  for (SourceItem& item : items)
+    if (item.state == SourceState::doubtful) settle_doubt(files, item);
   add_commits(files, items);
   std::sort(items.begin(), items.end(), is_before);
   return items;
-}
-
-std::vector<SourceItem> list_cut_off(const StoreFiles& files) {
-  std::vector<SourceItem> items;
-  for_each_file_item(files, [&](const SourceKey& key) {
-    if (files.find(key)) return;
-    std::string place = item_place(key);
-    std::optional<struct stat> status = files.root().stat(place);
-    std::optional<std::string> text = files.root().read_file_if_exists(place + std::string(kNote));
-    std::optional<ItemNote> note = text ? ItemNote::parse(*text) : std::nullopt;
-    if (!status || !note) return; // removed meanwhile
-    items.push_back({.key = key,
-                     .path = join_path(files.root().path(), place),
-                     .size_bytes = status->st_size,
-                     .addresses = std::move(note->addresses),
-                     .tags = std::move(note->tags),
-                     .last_use_s = note->last_use_s});
-  });
-  std::sort(items.begin(), items.end(), is_before);
-  return items;
-}
-
-void verify_item(const StoreFiles& files, const SourceItem& item, const std::stop_token& stop) {
-  if (item.key.type() == SourceType::git)
-    files.check_tree(item.key, sum_of_commit(files.git(), item.key.digest(), "", stop).tree);
-  else
-    try {
-      verify_file(item, stop);
-      files.note_damage(item.key, false);
-    } catch (const Error& error) {
-      if (error.code() == "source.corrupt") files.note_damage(item.key, true);
-      throw;
-    }
 }
 
 LeftoverSources find_leftovers(const StoreFiles& files, bool remove) {

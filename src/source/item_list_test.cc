@@ -1,5 +1,6 @@
 #include "source/item_list.h"
 
+#include "base/text.h"
 #include "data/digest.h"
 #include "source/git_testing.h"
 
@@ -43,26 +44,35 @@ TEST(ItemList, AnItemWasUsedWhenItWasWritten) {
   EXPECT_LT(lab.store.list().at(0).last_use_s, 1'000'000'000);
 }
 
-TEST(ItemList, DamageIsFoundByReadingIt) {
-  StoreLab lab;
-  SourceItem item = lab.put(SourceType::file, "content");
-  fs::permissions(item.path, fs::perms::owner_all);
-  write_file(item.path, "changed");
-  EXPECT_EQ(code_of([&] { lab.store.verify(item); }), "source.corrupt");
-}
-
-TEST(ItemList, WhatWasCutOffIsListedForItself) {
+TEST(ItemList, WhatWasCutOffIsListedAsDamaged) {
   StoreLab lab;
   SourceItem item = lab.put(SourceType::file, "content", "http://h/x");
   lab.put(SourceType::file, "whole");
-  EXPECT_TRUE(lab.store.cut_off().empty());
   fs::permissions(item.path, fs::perms::owner_write, fs::perm_options::add);
   fs::resize_file(item.path, 3);
   EXPECT_EQ(lab.store.list().size(), 1U);
-  std::vector<SourceItem> cut = lab.store.cut_off();
-  ASSERT_EQ(keys(cut), std::vector<std::string>{item.key.str()});
-  EXPECT_EQ(cut[0].size_bytes, 3);
-  EXPECT_EQ(cut[0].addresses.at(0).url, "http://h/x");
+  EXPECT_EQ(lab.store.list_all().size(), 2U);
+  EXPECT_FALSE(lab.store.find(item.key));
+  const SourceItem cut = lab.store.find_any(item.key).value();
+  EXPECT_EQ(cut.state, SourceState::damaged);
+  EXPECT_EQ(cut.size_bytes, 3);
+  EXPECT_EQ(cut.addresses.at(0).url, "http://h/x");
+}
+
+TEST(ItemList, AWholeItemWhoseNoteHasAnotherSizeIsOneAndItsNoteIsMended) {
+  StoreLab lab;
+  const SourceItem item = lab.put(SourceType::file, "content", "http://h/x");
+  for (const char* size : {"5", "99999999"}) {
+    const std::string note = item.path + ".json";
+    fs::permissions(note, fs::perms::owner_all);
+    write_file(note, replace_all(read_file(note), "\"size\":7", "\"size\":" + std::string(size)));
+    if (std::string(size) == "5")
+      EXPECT_EQ(keys(lab.store.list()), std::vector<std::string>{item.key.str()});
+    else
+      EXPECT_TRUE(lab.store.find(item.key));
+    EXPECT_NE(read_file(note).find("\"size\":7,"), std::string::npos) << size;
+    EXPECT_EQ(lab.store.find(item.key)->addresses.size(), 1U);
+  }
 }
 
 TEST(ItemList, LeftoversAreWhatNoItemHas) {

@@ -148,13 +148,15 @@ std::optional<ItemNote> ItemNote::parse(std::string_view text) {
   return note;
 }
 
-bool ItemNote::describe(SourceItem& item) && {
-  if (is_damaged || (size_bytes >= 0 && size_bytes != item.size_bytes)) return false;
+void ItemNote::describe(SourceItem& item) && {
+  if (is_damaged)
+    item.state = SourceState::damaged;
+  else if (size_bytes >= 0 && size_bytes != item.size_bytes)
+    item.state = SourceState::doubtful;
   item.addresses = std::move(addresses);
   item.tags = std::move(tags);
   item.last_use_s = std::max(item.last_use_s, last_use_s);
   item.tree = SourceKey::parse(tree);
-  return true;
 }
 
 void ItemNote::add_address(const std::string& url, int64_t time_s) {

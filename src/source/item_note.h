@@ -25,9 +25,8 @@ struct ItemNote {
   /// Reads what it understands; a text that is no note of version 1 gives nullopt.
   static std::optional<ItemNote> parse(std::string_view text);
 
-  /// Says what it knows about the item, whose size is that of the file. False: the file was cut
-  /// off, by whatever, or found damaged; it counts as absent, so that it is fetched again.
-  [[nodiscard]] bool describe(SourceItem& item) &&;
+  /// Says what it knows about the item, whose size is that of the file, and so its state.
+  void describe(SourceItem& item) &&;
 
   /// Each address once, with its latest time.
   void add_address(const std::string& url, int64_t time_s);

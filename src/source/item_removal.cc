@@ -142,8 +142,13 @@ bool remove_commit(const StoreFiles& files, const SourceItem& item, const IsUnus
                    const std::stop_token& stop) {
   const Dir& root = files.root();
   std::optional<std::string> repository = files.git().holder(item.key.digest());
-  if (!repository) return true; // another collection was first
   std::string place = item_place(item.key), aside = aside_of(item.key);
+  if (!repository) { // only remains of it, or another collection was first
+    if (item.state != SourceState::damaged) return true;
+    files.git().forget(item.key.digest(), stop);
+    holder_of(root, place).remove_file(base_name(place) + std::string(kNote));
+    return true;
+  }
   holder_of(root, aside).write_file(base_name(aside), base_name(*repository));
   files.git().forget(item.key.digest(), stop);
   bool is_gone = is_unused(look_again(root, item, ""));

@@ -170,6 +170,7 @@ bool PrivateApt::is_fresh() const {
 
 std::string PrivateApt::update(const Deadline& deadline) {
   Answer answer = ask(options_.apt_get, {"-qq", "update"}, deadline);
+  described_.clear();
   Dir dir = Dir::open(options_.state_dir);
   std::vector<Entry> lists = dir.open_dir("lists").list();
   bool has_lists = std::any_of(lists.begin(), lists.end(), [](const Entry& entry) {
@@ -184,12 +185,20 @@ std::string PrivateApt::update(const Deadline& deadline) {
   return answer.ok ? "" : answer.complaint;
 }
 
+/// The paragraphs of all its versions; apt reads all indexes for that.
+const std::string& PrivateApt::described(const std::string& package,
+                                         const Deadline& deadline) const {
+  const auto found = described_.find(package);
+  if (found != described_.end()) return found->second;
+  Answer answer = ask(options_.apt_cache, {"showsrc", "--only-source", package}, deadline);
+  return described_[package] = std::move(answer.output);
+}
+
 std::vector<std::string> PrivateApt::versions(const std::string& package,
                                               const Deadline& deadline) const {
   constexpr std::string_view kVersion = "Version: ";
   std::vector<std::string> versions;
-  Answer answer = ask(options_.apt_cache, {"showsrc", "--only-source", package}, deadline);
-  for (const std::string& line : split(answer.output, '\n')) {
+  for (const std::string& line : split(described(package, deadline), '\n')) {
     if (!line.starts_with(kVersion)) continue;
     std::string version(trim(std::string_view(line).substr(kVersion.size())));
     if (std::find(versions.begin(), versions.end(), version) == versions.end())
@@ -211,12 +220,11 @@ std::vector<AptRow> PrivateApt::rows(const std::string& package, const Deadline&
 std::vector<DebListed> PrivateApt::listed(const DebAddress& address,
                                           const Deadline& deadline) const {
   std::vector<DebListed> found;
-  Answer answer = ask(options_.apt_cache, {"showsrc", "--only-source", address.package}, deadline);
   Paragraphs paragraphs([&](std::string_view paragraph) {
     if (std::optional<DebListed> listed = listed_in(paragraph, address))
       found.push_back(*std::move(listed));
   });
-  paragraphs.feed(answer.output);
+  paragraphs.feed(described(address.package, deadline));
   paragraphs.finish();
   return found;
 }

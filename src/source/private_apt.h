@@ -5,6 +5,7 @@
 #include "source/deb_source.h"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -60,7 +61,9 @@ private:
   Answer ask(const std::string& program, const std::vector<std::string>& words,
              const Deadline& deadline) const;
 
+  const std::string& described(const std::string& package, const Deadline& deadline) const;
   const DebOptions& options_;
+  mutable std::map<std::string, std::string> described_; // packages that apt was asked about
   std::string sources_;
 };
 

@@ -25,7 +25,7 @@ public:
     in_use_since_ =
         std::min(now_, store_.others_since(!options_.dry_run).value_or(now_)) - kInUseSeconds;
     if (!options_.dry_run) store_.settle_condemned();
-    for (SourceItem& item : store_.list())
+    for (SourceItem& item : store_.list_all())
       decide(std::move(item));
     keep_submodules();
     for (SourceGcItem& item : removed_)

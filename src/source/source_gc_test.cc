@@ -148,5 +148,15 @@ TEST(SourceGc, BesideFetchingAndUnpackingNothingIsMissed) {
   EXPECT_EQ(removed, 0);
 }
 
+TEST(SourceGc, WhatIsDamagedGoesByTheSameRules) {
+  GcLab lab;
+  const SourceItem item = lab.put(SourceType::file, "content");
+  fs::permissions(item.path, fs::perms::owner_all);
+  write_file(item.path, "cut");
+  EXPECT_TRUE(lab.collect(29).removed.empty());
+  EXPECT_EQ(lab.collect(31).removed.size(), 1U);
+  EXPECT_FALSE(lab.store.find_any(item.key));
+}
+
 } // namespace
 } // namespace hdist

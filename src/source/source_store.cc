@@ -8,7 +8,10 @@
 #include "source/address.h"
 #include "source/deposit.h"
 #include "source/dir_stamp.h"
+#include "source/git_content.h"
+#include "source/git_mend.h"
 #include "source/git_unpack.h"
+#include "source/item_check.h"
 #include "source/item_list.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
@@ -141,7 +144,7 @@ SourceItem SourceStore::put_directory(const std::string& directory,
   Dir dir = Dir::open(directory);
   write_dir_stream(
       dir, [&](std::string_view bytes) { stream.write(bytes); }, stop);
-  return stream.finish(SourceType::dir, std::nullopt, dir.path());
+  return stream.finish(SourceType::dir, std::nullopt, noted_path(dir.path()));
 }
 
 std::optional<SourceItem> SourceStore::find_stamped(const std::string& directory,
@@ -187,15 +190,27 @@ std::optional<SourceItem> SourceStore::note_tag(const std::string& url,
 }
 
 std::vector<SourceItem> SourceStore::list() const {
+  std::vector<SourceItem> items = list_all();
+  std::erase_if(items, [](const SourceItem& item) { return item.state != SourceState::whole; });
+  return items;
+}
+
+std::vector<SourceItem> SourceStore::list_all() const {
   return list_items(*files_);
 }
 
-std::vector<SourceItem> SourceStore::cut_off() const {
-  return list_cut_off(*files_);
+std::optional<SourceItem> SourceStore::find_any(const SourceKey& key) const {
+  return files_->find_any(key);
 }
 
-void SourceStore::mend(const SourceItem& item, const std::function<void()>& fetch_again) const {
-  files_->mend(item.key, fetch_again);
+void SourceStore::mend(const SourceItem& item, const std::function<void()>& fetch_again,
+                       const std::stop_token& stop) const {
+  if (item.key.type() != SourceType::git) return files_->mend(item.key, fetch_again);
+  const auto fetch_and_check = [&] {
+    fetch_again();
+    static_cast<void>(sum_of_commit(git(), item.key.digest(), "", stop));
+  };
+  mend_commit(git(), item.path, item.key.digest(), fetch_and_check, stop);
 }
 
 void SourceStore::verify(const SourceItem& item, const std::stop_token& stop) const {

@@ -22,6 +22,13 @@ struct SourceAddress {
   int64_t time_s = 0; // when it gave this content
 };
 
+/// What is not whole counts as absent, and its place is free for what is.
+enum class SourceState {
+  whole,    // as far as is known
+  doubtful, // it has another size than was noted: it was cut off, or the note is damaged
+  damaged,  // all of it was read, and it is not what its key says
+};
+
 struct SourceItem {
   SourceKey key;    // always full
   std::string path; // of the item in the store
@@ -31,6 +38,7 @@ struct SourceItem {
   int64_t last_use_s = 0;
   uid_t owner = 0;               // who brought it
   std::optional<SourceKey> tree; // of a commit: the dir: key of what it gives, once that is known
+  SourceState state = SourceState::whole;
 };
 
 /// " at 2026-01-02T03:04:05Z": when the address gave it; "" when that is not known.
@@ -150,10 +158,13 @@ public:
   void unpack(const UnpackRequest& request, const std::stop_token& stop = {}) const;
   /// All items, by key; last_use_s is never 0.
   std::vector<SourceItem> list() const;
-  /// Items whose file is shorter or longer than its note says: they count as absent.
-  std::vector<SourceItem> cut_off() const;
+  /// Those that are not whole, too.
+  std::vector<SourceItem> list_all() const;
+  /// As find(), also of one that is not whole.
+  std::optional<SourceItem> find_any(const SourceKey& key) const;
   /// Lets `fetch_again` bring the item as if it were not there, in the place of what is there.
-  void mend(const SourceItem& item, const std::function<void()>& fetch_again) const;
+  void mend(const SourceItem& item, const std::function<void()>& fetch_again,
+            const std::stop_token& stop = {}) const;
   /// Reads all of an item. Error failed "source.corrupt".
   void verify(const SourceItem& item, const std::stop_token& stop = {}) const;
   /// Whether this user is to decide about it: who brought it, the store's owner, and root.

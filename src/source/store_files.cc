@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/store_document.h"
+#include "source/item_check.h"
 #include "source/item_place.h"
 #include "source/item_removal.h"
 #include "source/own_names.h"
@@ -17,6 +18,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <set>
 #include <utility>
 
 namespace hdist {
@@ -77,10 +79,24 @@ void check_no_links(const Dir& root) {
                   .args = {}});
     throw error;
   };
+  std::set<std::string> names;
   for (const char* name : kDirectories)
-    if (name != kAboveTypes) check(name);
+    if (name != kAboveTypes) names.insert(name);
   for (SourceType type : types_of_bytes())
-    check(item_directory(type));
+    names.insert(item_directory(type));
+  try {
+    // Two directories are read faster than twenty names are looked at.
+    for (const Entry& entry : root.list())
+      if (names.contains(entry.name) && entry.type != EntryType::directory) check(entry.name);
+    const std::string above(kAboveTypes);
+    if (!root.exists(above)) return;
+    for (const Entry& entry : holder_of(root, join_path(above, "x")).list())
+      if (entry.type != EntryType::directory) check(join_path(above, entry.name));
+  } catch (const Error& error) {
+    if (error.code() == "source.store-link") throw;
+    for (const std::string& name : names) // who may look, and not list
+      check(name);
+  }
 }
 
 /// What the store's own directories must be like for a group. That of repositories is sticky: git
@@ -90,13 +106,15 @@ void share_with_group(const Dir& root) {
   std::optional<struct stat> status = root.stat(".");
   if (!status) return;
   const bool is_own = status->st_uid == ::geteuid();
-  if (!is_own && (status->st_mode & kAll) != kGroup)
-    throw Error(ErrorKind::refused, "source.store-private",
-                fmt::format("{} belongs to another user, and is not for a group", root.path()))
+  const auto private_store = [&] {
+    return Error(ErrorKind::refused, "source.store-private",
+                 fmt::format("{} belongs to another user, and is not for a group", root.path()))
         .advise({.text = "Its owner makes it one with `share = group` in [sources] of his "
                          "configuration, at the next use of it.",
                  .verb = {},
                  .args = {}});
+  };
+  if (!is_own && (status->st_mode & kAll) != kGroup) throw private_store();
   // Each is looked at: a person may have made the top, or restored a part.
   auto make = [&](const std::string& name, mode_t mode) {
     const std::optional<struct stat> there = root.stat(name);
@@ -104,6 +122,9 @@ void share_with_group(const Dir& root) {
                   (there->st_gid == status->st_gid && (there->st_mode & kAll) == mode)))
       return;
     if (!there && ::faccessat(root.fd(), ".", W_OK, AT_EACCESS) != 0) return; // it is only read
+    // Its owner has opened the top to the group, and nothing below yet.
+    const Dir above = root.open_dir(parent_path(name));
+    if (!is_own && ::faccessat(above.fd(), ".", W_OK, AT_EACCESS) != 0) throw private_store();
     const Dir dir = root.make_dir(name);
     if (::fchown(dir.fd(), static_cast<uid_t>(-1), status->st_gid) != 0)
       throw_errno("fchown", dir.path());
@@ -133,7 +154,7 @@ std::optional<SourceItem> read_item(const Dir& dir, const std::string& name, con
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
   SourceItem item{.key = key, .size_bytes = status->st_size, .owner = status->st_uid};
   std::optional<ItemNote> note = read_note(dir, name);
-  if (note && !std::move(*note).describe(item)) return std::nullopt;
+  if (note) std::move(*note).describe(item);
   return item;
 }
 
@@ -205,10 +226,27 @@ std::optional<SourceItem> StoreFiles::find(const SourceKey& wanted) const {
   // Where it is missed and nobody decides about it, the decision may have been made between the
   // two: it is looked for again, until that is so twice.
   for (int quiet = 0; quiet < 2;) {
-    if (std::optional<SourceItem> item = look(*key)) return item;
+    if (std::optional<SourceItem> item = look_at_whole(*key)) return item;
     quiet = await_verdict(git_, *key) ? 0 : quiet + 1;
   }
-  return look(*key);
+  return look_at_whole(*key);
+}
+
+std::optional<SourceItem> StoreFiles::find_any(const SourceKey& wanted) const {
+  if (std::optional<SourceItem> item = find(wanted)) return item;
+  const std::optional<SourceKey> key = full_key(wanted);
+  return key ? look(*key) : std::nullopt;
+}
+
+std::optional<SourceItem> StoreFiles::look_at_whole(const SourceKey& key) const {
+  std::optional<SourceItem> item = look(key);
+  if (item && item->state == SourceState::doubtful) try {
+      verify_item(*this, *item, {}); // once: what is found out is noted
+      item->state = SourceState::whole;
+    } catch (const Error& error) {
+      if (error.code() != "source.corrupt" && error.system_errno() != ENOENT) throw;
+    }
+  return item && item->state == SourceState::whole ? item : std::nullopt;
 }
 
 std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
@@ -219,14 +257,17 @@ std::optional<SourceItem> StoreFiles::look(const SourceKey& key) const {
     return item;
   }
   std::optional<std::string> repository = git_.holder(key.digest());
+  const bool is_kept = repository.has_value();
+  if (!is_kept) repository = git_.remains(key.digest());
   if (!repository) return std::nullopt;
   SourceItem item{.key = key, .path = *repository};
   struct stat status {};
   if (::lstat(repository->c_str(), &status) == 0) item.owner = status.st_uid;
   if (std::optional<ItemNote> note = read_note(root_, item_place(key))) {
     item.size_bytes = std::max<int64_t>(note->size_bytes, 0);
-    static_cast<void>(std::move(*note).describe(item));
+    std::move(*note).describe(item);
   }
+  item.state = is_kept ? SourceState::whole : SourceState::damaged; // the note does not know
   return item;
 }
 
@@ -350,8 +391,11 @@ bool StoreFiles::place(const std::string& temporary, const SourceKey& key,
 
 void StoreFiles::note_damage(const SourceKey& key, bool is_damaged) const {
   try {
+    const std::optional<struct stat> status = root_.stat(item_place(key));
     change_note(key, [&](ItemNote& note) {
-      return std::exchange(note.is_damaged, is_damaged) != is_damaged;
+      const bool is_other_size =
+          status && note.size_bytes >= 0 && note.size_bytes != status->st_size;
+      return std::exchange(note.is_damaged, is_damaged) != is_damaged || is_other_size;
     });
   } catch (const Error&) { // NOLINT(bugprone-empty-catch): a store of others cannot be written
   }

@@ -25,7 +25,9 @@ public:
   const Dir& root() const { return root_; }
   const GitStore& git() const { return git_; }
 
+  /// One that is whole. Where that is in doubt it is read.
   std::optional<SourceItem> find(const SourceKey& wanted) const;
+  std::optional<SourceItem> find_any(const SourceKey& wanted) const;
   /// Reads the note, lets `change` change it, and writes it when that returns true. Two processes
   /// at once lose one change, never the note.
   void change_note(const SourceKey& key, const std::function<bool(ItemNote&)>& change) const;
@@ -60,7 +62,8 @@ public:
   const StoreUser& user() const { return user_; }
 
 private:
-  std::optional<SourceItem> look(const SourceKey& key) const;
+  std::optional<SourceItem> look(const SourceKey& key) const; // in whatever state
+  std::optional<SourceItem> look_at_whole(const SourceKey& key) const;
   std::optional<SourceKey> full_key(const SourceKey& key) const;
   void remove_leftovers() const;
   bool is_mended(const SourceKey& key) const; // just now

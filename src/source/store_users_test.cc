@@ -32,6 +32,7 @@ TEST(StoreUsers, AUserIsThereFromItsFirstUseToItsEnd) {
   EXPECT_TRUE(store.open_dir("users").list().empty());
 }
 
+// A race that is seldom lost; what it says for certain only the thread sanitizer sees.
 TEST(StoreUsers, AThreadThatEntersMeanwhileIsNoOther) {
   TempDir tmp;
   Dir store = Dir::open(tmp.path());

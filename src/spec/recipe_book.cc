@@ -96,6 +96,7 @@ namespace {
 /// Taking away or replacing what no base has is a misspelt name (the original accepted it).
 void check_modes(const std::vector<StageEntry>& inherited, const std::vector<StageEntry>& own) {
   std::vector<std::string> names;
+  names.reserve(inherited.size());
   for (const StageEntry& stage : inherited)
     names.push_back(stage.name);
   for (const StageEntry& stage : own) {

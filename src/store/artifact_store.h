@@ -101,11 +101,13 @@ public:
   /// For `instead`: from now on the finished tree is the artifact, and what was it leads there.
   /// Whoever looks finds one or the other, whole. The old tree goes.
   void replace(const Attempt& attempt, const ArtifactRecord& record);
+  /// For `instead` that keeps the finished tree: it is marked as never having been the artifact.
+  void keep_compared(const Attempt& attempt);
   /// Finished trees of the artifact that its record does not name, since a replacement did not come
   /// to its end: names below <name>/.
   std::vector<std::string> replaced_trees(const ArtifactRecord& record) const;
-  /// They go, and their names lead to the artifact.
-  void finish_replacement(const ArtifactRecord& record);
+  /// They go, and their names lead to the artifact as it is now. Busy: somebody builds it.
+  std::optional<Busy> finish_replacement(const ArtifactId& id);
 
   /// The path of attempt `number` (none: of one that is free) for work that is never published:
   /// builders go on beside it, and leave the path alone. What a process that was killed left there

@@ -89,7 +89,7 @@ TEST_F(ArtifactStoreTest, ManyProcessesMayOpenANewOneAtOnce) {
   std::string names;
   for (const Entry& entry : Dir::open(path_).list())
     names += entry.name + " ";
-  EXPECT_EQ(names, "roots store.json ");
+  EXPECT_EQ(names, fmt::format("gc.reserve.{} roots store.json ", geteuid()));
 }
 
 TEST_F(ArtifactStoreTest, APathThatToolsMisreadIsRefusedBeforeAnythingIsMade) {
@@ -314,6 +314,7 @@ TEST_F(ArtifactStoreTest, TheLayoutIsTheOneOfTheGoldenFile) {
         entry.path.find("/lib/") != std::string::npos)
       return;
     std::string path = replace_all(entry.path, "roots/" + std::to_string(geteuid()), "roots/UID");
+    path = replace_all(path, "gc.reserve." + std::to_string(geteuid()), "gc.reserve.UID");
     std::string mode = entry.type == EntryType::symlink
                            ? "link"
                            : fmt::format("{:04o}", entry.stat.st_mode & 07777);

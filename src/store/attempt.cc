@@ -44,6 +44,29 @@ bool sleep_unless(const std::stop_token& stop, milliseconds time) {
 
 // Attempt
 
+/// Whether a record names the directory, whatever the calls said that should have published it.
+/// Throws when that cannot be told.
+bool Attempt::State::is_named() const {
+  for (const std::string& file : {record_name(id), condemned_name(id), removed_name(id)}) {
+    const std::optional<std::string> text = name_dir.read_file_if_exists(file);
+    if (text && ArtifactRecord::parse(*text, file).directory == directory) return true;
+  }
+  if (!prepared.empty() && !name_dir.exists(unpublished_record(id, number)))
+    throw Error(ErrorKind::failed, "store.lost-record",
+                fmt::format("{} has gone, and no record names {}", unpublished_record(id, number),
+                            directory));
+  return false;
+}
+
+void Attempt::State::remove_dead_claims() const noexcept {
+  try {
+    for (const DeadClaim& one : dead)
+      remove_claim(name_dir, ClaimName{.hash32 = id.hash32(), .number = one.number}.str(),
+                   one.token);
+  } catch (const Error&) { // NOLINT(bugprone-empty-catch): gc does it
+  }
+}
+
 Attempt::State::~State() {
   if (published) return; // the lease goes with it
   if (is_left) {
@@ -51,10 +74,12 @@ Attempt::State::~State() {
     return;
   }
   try {
+    if (!directory.empty() && is_named()) return;
     if (!prepared.empty()) name_dir.remove_file(unpublished_record(id, number));
     if (!directory.empty()) name_dir.remove_tree(directory);
   } catch (...) {
-    lease.abandon(); // something may still write there: the number stays taken
+    // Something may still write there, or a record name it: the number stays taken.
+    lease.abandon();
   }
 }
 
@@ -261,6 +286,8 @@ bool ArtifactStore::State::link_record(Attempt::State& attempt,
                                     record_name(record.id)))
       return true;
     refuse_foreign_record(attempt.name_dir, record.id);
+    const std::optional<ArtifactRecord> visible = find_in(attempt.name_dir, record.id);
+    if (visible && visible->directory == record.directory) return true; // ours, whatever was said
     if (!remove_stale_record(attempt.name_dir, record.id, attempt.number)) return false;
   }
   throw Error(ErrorKind::failed, "store.not-published",
@@ -287,9 +314,7 @@ bool ArtifactStore::publish(Attempt attempt, const ArtifactRecord& record) {
     if (!state_->link_record(state, record)) return false;
     state.published = true;
     state_->keep_plain_name(state.name_dir, record);
-    for (const DeadClaim& dead : state.dead)
-      remove_claim(state.name_dir,
-                   ClaimName{.hash32 = state.id.hash32(), .number = dead.number}.str(), dead.token);
+    state.remove_dead_claims();
     return true;
   } catch (Error& error) {
     if (error.system_errno() != 0) error.during("publishing " + state.id.short_text());

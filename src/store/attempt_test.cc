@@ -3,6 +3,7 @@
 #include "store/claims.h"
 #include "store/store_format.h"
 #include "store/test_artifacts.h"
+#include "testing/lying_calls.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <functional>
 #include <thread>
@@ -307,6 +309,59 @@ TEST_F(AttemptTest, WhatLiesInADirectoryOfAnUntrustedUserIsAsAbsentAndNothingIsB
   EXPECT_TRUE(ArtifactStore::open(store.path(), options).find(id_));
   ASSERT_EQ(chown(store.path().c_str(), 4242, 4242), 0);
   EXPECT_EQ(code_of([&] { open(); }), "store.foreign-directory");
+}
+
+TEST_F(AttemptTest, WhatWasPublishedStaysWhateverTheCallSaid) {
+  for (const int error : {EEXIST, EIO, ENOENT, EINVAL}) {
+    ArtifactStore store = open();
+    const ArtifactId id = test_id("lie" + std::to_string(error));
+    Attempt attempt = must_claim(store, id);
+    const ArtifactRecord record = build(store, attempt);
+    {
+      const LyingCalls lie("renameat2", error);
+      EXPECT_TRUE(store.publish(std::move(attempt), record)) << error;
+      EXPECT_GE(LyingCalls::lies(), 1);
+    }
+    EXPECT_TRUE(store.find(id)) << error;
+    EXPECT_EQ(damage_of(store), "");
+  }
+}
+
+TEST_F(AttemptTest, ADirectoryThatARecordNamesIsNotRemovedWithTheAttempt) {
+  ArtifactStore store = open();
+  for (const char* end : {".json", ".condemned", ".removed"}) {
+    const ArtifactId id = test_id(std::string("named") + (end + 1));
+    const std::string name_dir = store.path() + "/" + id.name();
+    {
+      Attempt attempt = must_claim(store, id);
+      store.prepare(attempt, build(store, attempt));
+      const Dir dir = Dir::open(name_dir); // as if done by a rename of which nothing was heard
+      dir.rename(unpublished_record(id, 1), id.hash32() + end);
+    }
+    EXPECT_TRUE(Dir::open(name_dir).exists(id.hash12() + "/bin/tool")) << end;
+    EXPECT_FALSE(Dir::open(name_dir).exists(id.hash32() + ".claim.1")) << end;
+  }
+}
+
+TEST_F(AttemptTest, WhatARecordMayNameThatCannotBeReadIsLeftAlone) {
+  ArtifactStore store = open();
+  {
+    Attempt attempt = must_claim(store, id_);
+    build(store, attempt);
+    write_file(file(hash32_ + ".json"), "torn");
+  }
+  EXPECT_TRUE(Dir::open(store.path()).exists("zlib/" + hash12_ + "/bin/tool"));
+  EXPECT_NE(read_file(file(hash32_ + ".claim.1")).find("abandoned"), std::string::npos);
+}
+
+TEST_F(AttemptTest, AnAttemptWhoseRecordHasVanishedIsLeftAlone) {
+  ArtifactStore store = open();
+  {
+    Attempt attempt = must_claim(store, id_);
+    store.prepare(attempt, build(store, attempt));
+    Dir::open(store.path()).remove_file("zlib/" + unpublished_record(id_, 1));
+  }
+  EXPECT_TRUE(Dir::open(store.path()).exists("zlib/" + hash12_ + "/bin/tool"));
 }
 
 TEST_F(AttemptTest, OfTwoProcessesWithEightThreadsExactlyOneBuilds) {

@@ -1,11 +1,13 @@
 #include "store/condemned.h"
 
 #include "store/test_artifacts.h"
+#include "testing/lying_calls.h"
 #include "testing/testing.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
 #include <thread>
 
 namespace hdist {
@@ -29,6 +31,18 @@ TEST(Condemned, WhatIsGoneOrTakenIsNotMoved) {
   dir.remove_file("b");
   EXPECT_TRUE(move_record(dir, "a", "b"));
   EXPECT_FALSE(dir.exists("a"));
+}
+
+TEST(Condemned, WhatWasMovedCountsWhateverTheCallSays) {
+  TempDir tmp;
+  Dir dir = Dir::open(tmp.path());
+  write_file(tmp.path() + "/a", "x");
+  for (const int error : {EIO, EEXIST, ENOENT, EINVAL}) {
+    const LyingCalls lie("renameat2", error);
+    EXPECT_TRUE(move_record(dir, "a", "b")) << error;
+    EXPECT_EQ(LyingCalls::lies(), 1);
+    dir.rename("b", "a");
+  }
 }
 
 TEST(Condemned, OfManyWhoMoveItToDifferentNamesOneSucceeds) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "store/condemned.h"
 #include "store/file_system.h"
+#include "store/gc_choice.h"
 #include "store/gc_claim.h"
 #include "store/gc_leftovers.h"
 #include "store/gc_roots.h"
@@ -93,7 +94,7 @@ public:
 
   GcReport run() {
     check_grace();
-    if (!options_.dry_run && !take_claim()) throw_stopped();
+    if (!options_.dry_run && !take_claim_on_any_disk()) throw_stopped();
     if (!options_.only) {
       step("leftovers");
       Leftovers(store_, options_, report_).clean();
@@ -107,6 +108,7 @@ public:
             {.id = id, .size_bytes = survey_.size_of(id), .last_use_s = last_use_of(id)});
     else
       reached = remove(garbage);
+    if (!options_.dry_run) keep_gc_reserve(store_.dir);
     report_kept(reached);
     return std::move(report_);
   }
@@ -161,6 +163,16 @@ private:
     return claim_.has_value();
   }
 
+  bool take_claim_on_any_disk() {
+    try {
+      return take_claim();
+    } catch (const Error& error) {
+      if (!error.is_disk_full() || !options_.make_room) throw;
+    }
+    options_.make_room();
+    return take_claim();
+  }
+
   void check_claim() const {
     if (!claim_->still_ours()) throw lost_claim();
   }
@@ -196,7 +208,25 @@ private:
     }
     keep_needs_of(theirs);
     std::erase_if(garbage, [&](const ArtifactId& id) { return still_needed_.contains(id); });
-    return dependents_first(garbage, needs());
+    return enough_of(dependents_first(garbage, needs()));
+  }
+
+  /// Of what may go, as much as is asked for beyond the left-overs. The rest stays as it is.
+  std::vector<ArtifactId> enough_of(std::vector<ArtifactId> garbage) {
+    if (!options_.free_bytes) return garbage;
+    std::vector<ArtifactId> chosen = choose_to_free(
+        garbage, *options_.free_bytes - report_.freed_bytes(), needs(), [&](const ArtifactId& id) {
+          const RootSurvey::Facts& facts = survey_.facts_of(id);
+          return GcCost{facts.size_bytes, facts.build_ms, last_use_of(id)};
+        });
+    const std::set<ArtifactId> goes(chosen.begin(), chosen.end());
+    for (const ArtifactId& id : garbage) {
+      if (goes.contains(id)) continue;
+      ++report_.spared;
+      report_.spared_bytes += survey_.size_of(id);
+      if (records_.at(id).condemned && !options_.dry_run) restore(id);
+    }
+    return chosen;
   }
 
   NeedsOf needs() {

@@ -22,6 +22,8 @@ struct GcOptions {
   bool dry_run = false;                    // look and report only
   int64_t keep_unreferenced_s = 2'592'000; // since the last use; -1: for ever
   int64_t grace_s = 600;                   // between condemning and removing
+  bool keep_build_deps = false;            // what a kept one was built with stays too
+  std::optional<int64_t> free_bytes;       // enough to free so much, not all that may go
   bool ignore_unreadable = false;          // treat roots that cannot be read as if they were gone
   std::vector<std::string> more_roots;     // directories laid out like roots/
   std::vector<std::string> also;           // paths that are followed like roots of this user
@@ -30,6 +32,9 @@ struct GcOptions {
   /// root, a process, an artifact that is not among them. Left-overs stay.
   std::optional<std::set<ArtifactId>> only;
   int64_t now_s = 0; // the time; 0: the clock's
+  /// Called where the disk is so full that even the claim cannot be made; may free what is no
+  /// artifact. Then it is tried once more.
+  std::function<void()> make_room;
   /// Told of each step before it is taken; for tests.
   std::function<void(std::string_view step)> at_step;
 };
@@ -77,9 +82,11 @@ struct GcLeftover {
 struct GcReport {
   std::vector<GcRemoved> removed; // with dry_run: what would be
   std::vector<GcKept> kept;
-  std::vector<ArtifactId> taken_back;  // condemned, then found to be needed
-  std::vector<GcLeftover> leftovers;   // removed, or would be
-  int of_others = 0;                   // not needed, but another user's to remove
+  std::vector<ArtifactId> taken_back; // condemned, then found to be needed
+  std::vector<GcLeftover> leftovers;  // removed, or would be
+  int of_others = 0;                  // not needed, but another user's to remove
+  int spared = 0;                     // not needed, but enough is freed without them
+  int64_t spared_bytes = 0;
   std::vector<ArtifactId> theirs;      // of those of GcOptions::only
   std::vector<std::string> gone_roots; // led nowhere, and were removed
   std::vector<std::string> unreadable; // roots that were ignored, with the reason

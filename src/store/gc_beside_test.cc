@@ -373,5 +373,27 @@ TEST_F(GcModel, KeepsExactlyWhatTheDefinitionSays) {
   }
 }
 
+/// With --free and --keep-build-deps: what goes is of what may go, and enough of it.
+TEST_F(GcModel, FreesEnoughAndLeavesNothingWithoutItsNeeds) {
+  for (round_ = 0; round_ < 25; ++round_) {
+    Dir::create(tmp_.path()).remove_tree("store");
+    ArtifactStore store = open();
+    Model model = make(store);
+    const std::set<std::string> kept = expected(model);
+    GcOptions options{.grace_s = 0, .free_bytes = random_() % 40'000};
+    options.dry_run = true;
+    GcReport promised = collect(store, options);
+    options.dry_run = false;
+    GcReport report = collect(store, options);
+    const std::set<std::string> left = names(store.list());
+    EXPECT_TRUE(std::includes(left.begin(), left.end(), kept.begin(), kept.end()));
+    EXPECT_TRUE(report.freed_bytes() >= *options.free_bytes || left == kept) << "round " << round_;
+    EXPECT_EQ(left.size(), kept.size() + static_cast<std::size_t>(report.spared));
+    EXPECT_EQ(promised.freed_bytes(), report.freed_bytes());
+    EXPECT_EQ(promised.spared_bytes, report.spared_bytes);
+    EXPECT_EQ(damage_of(store), "");
+  }
+}
+
 } // namespace
 } // namespace hdist

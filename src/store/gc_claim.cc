@@ -1,8 +1,11 @@
 #include "store/gc_claim.h"
 
 #include "base/error.h"
+#include "store/gc_leftovers.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +18,9 @@ namespace hdist {
 namespace {
 
 constexpr std::string_view kPrefix = "gc.claim.";
-constexpr int kTries = 1000; // each is lost to another collection that got on
+constexpr std::string_view kReserve = "gc.reserve.";
+constexpr std::size_t kReserveSize = 4096; // one block of most file systems; a claim is shorter
+constexpr int kTries = 1000;               // each is lost to another collection that got on
 constexpr std::chrono::milliseconds kPause{100};
 
 struct Seen {
@@ -59,11 +64,34 @@ bool pause_unless(const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+/// Of any owner whose file this user may rename and write to.
+std::optional<Lease> claim_from_reserve(const GcStore& store, const std::string& name) {
+  for (const Entry& entry : store.dir.list()) {
+    if (!entry.name.starts_with(kReserve) || entry.type != EntryType::file) continue;
+    std::optional<struct stat> status = store.dir.stat(entry.name);
+    if (!status || !store.trusts(status->st_uid) || !may_remove(store.dir, *status)) continue;
+    if (::faccessat(store.dir.fd(), entry.name.c_str(), W_OK, AT_EACCESS) != 0) continue;
+    if (auto claim = Lease::try_take_with(store.dir, name, entry.name, store.options.lease))
+      return claim;
+  }
+  return std::nullopt;
+}
+
+std::optional<Lease> take(const GcStore& store, const std::string& name) {
+  try {
+    return Lease::try_take(store.dir, name, store.options.lease);
+  } catch (const Error& error) {
+    if (!error.is_disk_full()) throw;
+    std::optional<Lease> claim = claim_from_reserve(store, name);
+    if (!claim && !store.dir.exists(name)) throw;
+    return claim;
+  }
+}
+
 /// Each looks after its own claim is there, so of two at once the higher sees the lower.
 std::optional<Lease> try_claim(const GcStore& store, const Seen& seen) {
   int number = seen.highest + 1;
-  std::optional<Lease> claim =
-      Lease::try_take(store.dir, fmt::format("{}{}", kPrefix, number), store.options.lease);
+  std::optional<Lease> claim = take(store, fmt::format("{}{}", kPrefix, number));
   if (!claim) return std::nullopt;
   Seen now = look(store, number);
   if (now.living && now.living_number < number) return std::nullopt;
@@ -93,6 +121,19 @@ std::optional<Lease> claim_gc(const GcStore& store,
               fmt::format("no claim to collect garbage in {} could be taken: every number tried "
                           "was taken by another",
                           store.dir.path()));
+}
+
+void keep_gc_reserve(const Dir& store) noexcept {
+  try {
+    const std::string name = fmt::format("{}{}", kReserve, ::geteuid());
+    std::optional<struct stat> status = store.stat(name);
+    if (status && status->st_size >= static_cast<off_t>(kReserveSize)) return;
+    // No zeros, for which some file systems keep no block.
+    std::string text = "hdist collects garbage with this block when the disk is full\n";
+    text.resize(kReserveSize, '\n');
+    store.write_file(name, text, {.mode = 0644});
+  } catch (const std::exception&) { // NOLINT(bugprone-empty-catch): there is none, then
+  }
 }
 
 } // namespace hdist

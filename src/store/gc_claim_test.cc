@@ -37,6 +37,7 @@ protected:
 TEST_F(GcClaim, OneAtATimeAndNothingIsLeft) {
   std::atomic<int> inside = 0, most = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
       for (int round = 0; round < 3; ++round) {
@@ -76,6 +77,18 @@ TEST_F(GcClaim, ADeadOneIsTakenOverAndItsFileRemoved) {
   ASSERT_TRUE(mine);
   EXPECT_EQ(mine->name(), "gc.claim.2");
   EXPECT_FALSE(dir_.exists("gc.claim.1"));
+}
+
+TEST_F(GcClaim, TheReserveIsMadeOnceAndMendedWhenItIsTooSmall) {
+  const std::string name = "gc.reserve." + std::to_string(geteuid());
+  keep_gc_reserve(dir_);
+  const struct stat first = *dir_.stat(name);
+  EXPECT_EQ(first.st_size, 4096);
+  keep_gc_reserve(dir_);
+  EXPECT_EQ(dir_.stat(name)->st_ino, first.st_ino);
+  dir_.write_file(name, "cut");
+  keep_gc_reserve(dir_);
+  EXPECT_EQ(dir_.stat(name)->st_size, 4096);
 }
 
 TEST_F(GcClaim, AStrangersClaimIsNotWaitedFor) {

@@ -31,7 +31,7 @@ protected:
     ArtifactStore store = open();
     RecordedEvents events;
     GcOptions options{.dry_run = dry_run, .keep_unreferenced_s = -1, .grace_s = 0};
-    options.now_s = std::time(nullptr) + days_later * 86'400;
+    options.now_s = std::time(nullptr) + std::time_t{days_later} * 86'400;
     report_ = store.collect(options, events);
     EXPECT_EQ(join(report_.failures, "; "), "");
     std::string text;
@@ -106,7 +106,7 @@ TEST_F(LeftoversTest, AnAttemptElsewhereIsLeftAloneForAMonth) {
   fs::create_directories(file(hash12_));
   claim_of_elsewhere(1);
   EXPECT_EQ(clean(), "");
-  struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - 31 * 86'400, 0}};
+  struct timespec times[2] = {{0, UTIME_OMIT}, {std::time(nullptr) - std::time_t{31} * 86'400, 0}};
   utimensat(AT_FDCWD, file(hash32_ + ".claim.1").c_str(), times, 0);
   EXPECT_EQ(clean(), "zlib/" + hash12_ + ": attempt of a dead process\n" + //
                          "zlib/" + hash32_ + ".claim.1: claim of a dead process\n");
@@ -138,7 +138,7 @@ TEST_F(LeftoversTest, NothingOfAGroupGoesWhileARecordInItIsDamaged) {
   ArtifactStore store = open();
   RecordedEvents events;
   GcOptions options{.keep_unreferenced_s = -1, .ignore_unreadable = true};
-  options.now_s = std::time(nullptr) + 400 * 86'400;
+  options.now_s = std::time(nullptr) + std::time_t{400} * 86'400;
   EXPECT_TRUE(store.collect(options, events).leftovers.empty());
   EXPECT_TRUE(fs::exists(file(hash12_)));
 }

@@ -134,11 +134,14 @@ const RootSurvey::Known& RootSurvey::known(const ArtifactId& id) {
     known.there = true;
     known.facts = {.version = record->version,
                    .size_bytes = record->size_bytes,
-                   .built_at_s = record->built_at_s};
+                   .built_at_s = record->built_at_s,
+                   .build_ms = record->wall_ms};
     known.needs = record->references;
     known.needs.insert(known.needs.end(), record->run.begin(), record->run.end());
     if (record->needs)
       known.needs.insert(known.needs.end(), record->needs->begin(), record->needs->end());
+    if (options_.keep_build_deps)
+      known.needs.insert(known.needs.end(), record->imports.begin(), record->imports.end());
   } catch (const Error& error) {
     known.there = true; // what it needs is not known
     known.problem = error.message();

@@ -40,6 +40,7 @@ public:
     std::string version;
     int64_t size_bytes = 0;
     int64_t built_at_s = 0;
+    int64_t build_ms = 0;
   };
   const Facts& facts_of(const ArtifactId& id);
   int64_t size_of(const ArtifactId& id) { return facts_of(id).size_bytes; }

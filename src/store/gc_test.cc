@@ -187,6 +187,29 @@ TEST_F(GcTest, BuildImportsThatAreNotReferredToGo) {
   EXPECT_TRUE(store.find(test_id("program")));
 }
 
+TEST_F(GcTest, BuildImportsOfWhatStaysMayStayToo) {
+  ArtifactStore store = open();
+  ArtifactId tool = old_artifact(store, "tool"), lib = old_artifact(store, "lib");
+  Attempt attempt = must_claim(store, test_id("app"));
+  ArtifactRecord record = build(store, attempt, {lib});
+  record.imports = {tool, lib};
+  ASSERT_TRUE(store.publish(std::move(attempt), record));
+  age(lib, 40);
+  EXPECT_EQ(removed(collect(store, {.grace_s = 0, .keep_build_deps = true})), "");
+  EXPECT_EQ(removed(collect(store)), "tool");
+}
+
+TEST_F(GcTest, WhatIsSparedAfterAnEarlierCollectionCondemnedItIsThereAgain) {
+  ArtifactStore store = open();
+  ArtifactId id = old_artifact(store, "old");
+  Dir dir = Dir::open(file("old"));
+  dir.rename(record_name(id), condemned_name(id));
+  GcReport report = collect(store, {.grace_s = 0, .free_bytes = 0});
+  EXPECT_EQ(removed(report), "");
+  EXPECT_EQ(report.spared, 1);
+  EXPECT_TRUE(dir.exists(record_name(id)));
+}
+
 TEST_F(GcTest, RunTimeNeedsStayAlsoWhenTheScanDidNotFindThem) {
   ArtifactStore store = open();
   ArtifactId data = old_artifact(store, "data");

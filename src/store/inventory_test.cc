@@ -17,7 +17,7 @@ namespace {
 class InventoryTest : public testing::Test {
 protected:
   ArtifactId old_artifact(const std::string& name, const std::vector<ArtifactId>& imports = {}) {
-    const ArtifactId id = test_id(name);
+    ArtifactId id = test_id(name);
     build_and_publish(store_, id, imports);
     const struct timespec times[2] = {{0, UTIME_OMIT}, {kThen, 0}};
     const std::string record = path_ + "/" + name + "/" + record_name(id);

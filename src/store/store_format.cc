@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "model/store_document.h"
+#include "store/gc_claim.h"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ void prepare_store(const Dir& dir, const StoreModes& modes, bool durable) {
     // same.
     static_cast<void>(dir.link_new_file(kStoreFile, store_json(StoreKind::artifacts),
                                         {.mode = 0444, .durable = durable}));
+    keep_gc_reserve(dir);
     text = dir.read_file(kStoreFile, kLargestStoreJson);
   }
   check_store_json(*text, join_path(dir.path(), kStoreFile), StoreKind::artifacts);

@@ -20,7 +20,8 @@ StoreModes store_modes(bool group);
 
 /// Error usage "store.bad-path" when packages could not be built below `path`.
 void check_store_path(const std::string& path);
-/// Writes store.json when absent (any number of processes at once), checks it, makes roots/.
+/// Writes store.json when absent (any number of processes at once), and a reserve for gc with it;
+/// checks it, makes roots/.
 void prepare_store(const Dir& dir, const StoreModes& modes, bool durable);
 
 /// Rethrows inside a catch block: a refused write becomes "store.not-writable", which names the

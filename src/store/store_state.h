@@ -67,9 +67,17 @@ struct ArtifactStore::State {
   std::optional<Busy> yield_to_others(const Dir& name_dir, const ArtifactId& id, int own_number);
   std::unique_ptr<Attempt::State> start(const Dir& name_dir, const ArtifactId& id, Lease lease,
                                         const Survey& seen);
+  /// The right to build, without a directory yet.
+  std::variant<std::unique_ptr<Attempt::State>, Busy> take_beside(const Dir& name_dir,
+                                                                  const ArtifactId& id);
+  void clear_dead(const Dir& name_dir, const ArtifactId& id, int own_number);
   std::variant<Attempt, Busy> claim_beside(const ArtifactId& id);
   /// In one step, whatever is there: `name` becomes a link to the directory `target`.
   void lead_to(const Dir& name_dir, const std::string& name, const std::string& target) const;
+  std::vector<std::string> replaced_trees(const Dir& name_dir, const ArtifactRecord& record) const;
+  std::vector<std::string> roundabout(const Dir& name_dir, const ArtifactRecord& record) const;
+  /// With the right to build held.
+  void finish_replacement(const Dir& name_dir, const ArtifactRecord& record) const;
   bool end_dead_scratch(const Dir& name_dir, const ClaimName& name);
   /// nullptr: the path is taken.
   std::unique_ptr<Attempt::State> claim_scratch(const ArtifactId& id, int number);
@@ -81,9 +89,11 @@ struct ArtifactStore::State {
 struct Attempt::State {
   State(ArtifactId whose, Dir names, Lease claim)
       : id(std::move(whose)), name_dir(std::move(names)), lease(std::move(claim)) {}
-  ~State(); // removes the directory unless published; then gives the claim back
+  ~State(); // removes the directory unless a record names it; then gives the claim back
   State(const State&) = delete;
   State& operator=(const State&) = delete;
+  bool is_named() const;
+  void remove_dead_claims() const noexcept; // once the artifact is published
 
   ArtifactId id;
   Dir name_dir;

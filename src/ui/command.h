@@ -29,6 +29,7 @@ struct PositionalInfo {
   std::vector<std::string> choices = {}; // no other word may stand here; empty: any
   bool may_be_empty = false;             // '' is a value
   bool is_profile = false;               // a name of the registry may stand here
+  std::vector<std::string> (*offered)(const Brand&) = nullptr; // what completion offers here
 };
 
 struct CommandInfo {

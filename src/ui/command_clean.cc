@@ -75,6 +75,9 @@ std::string kept_text(const GcReport& report, bool verbose) {
                       human_size(size_bytes), report.kept.size() == 1 ? "stays" : "stay");
   if (report.of_others > 0)
     text += fmt::format("; {} that nothing needs are other users'", report.of_others);
+  if (report.spared > 0)
+    text += fmt::format("; so do {} ({}) that nothing needs, since there is enough without them",
+                        report.spared, human_size(report.spared_bytes));
   return text + "\n";
 }
 
@@ -98,27 +101,56 @@ std::string gc_text(const GcResponse& response, bool verbose) {
   return text;
 }
 
-std::optional<int64_t> grace_of(const Arguments& arguments) {
-  std::optional<std::string> text = arguments.value("--grace");
+constexpr std::string_view kAgeForm =
+    "a time like \"1 week\" or \"36 hours\", or 0 for all that nothing needs";
+
+/// The value of an option such as "--grace"; nullopt when it is not given. `form` says what it
+/// takes.
+std::optional<int64_t> parsed(const Arguments& arguments, const std::string& option,
+                              std::optional<int64_t> (*parse)(std::string_view),
+                              std::string_view form) {
+  std::optional<std::string> text = arguments.value(option);
   if (!text) return std::nullopt;
-  std::optional<int64_t> seconds = parse_grace(*text);
-  if (!seconds)
-    throw Error(ErrorKind::usage, "usage.grace",
-                fmt::format("--grace takes {}, not '{}'", kGraceForm, printable(*text)));
-  return seconds;
+  std::optional<int64_t> value = parse(*text);
+  if (!value || *value < 0)
+    throw Error(ErrorKind::usage, "usage." + option.substr(2),
+                fmt::format("{} takes {}, not '{}'", option, form, printable(*text)));
+  return value;
+}
+
+void check_is_of_artifacts(const Arguments& arguments) {
+  if (!arguments.flag("--keep-build-deps") && !arguments.value("--older-than") &&
+      !arguments.value("--free"))
+    return;
+  throw Error(
+      ErrorKind::usage, "usage.invalid",
+      "--older-than, --free and --keep-build-deps are of artifacts; sources go as [sources] "
+      "keep-TAG and keep-TYPE say");
 }
 
 int gc_action(Cli& cli, const Arguments& arguments) {
-  if (arguments.flag("--sources")) return collect_sources_action(cli, arguments);
+  if (arguments.flag("--sources")) {
+    check_is_of_artifacts(arguments);
+    return collect_sources_action(cli, arguments);
+  }
   GcRequest request;
   request.dry_run = arguments.flag("--dry-run");
-  request.grace_s = grace_of(arguments);
+  request.grace_s = parsed(arguments, "--grace", parse_grace, kGraceForm);
   request.ignore_unreadable = arguments.flag("--ignore-unreadable");
+  request.older_than_s = parsed(arguments, "--older-than", parse_keep, kAgeForm);
+  request.free_bytes = parsed(arguments, "--free", parse_size, kSizeForm);
+  request.keep_build_deps = arguments.flag("--keep-build-deps");
   GcResponse response = collect_garbage(cli.session(), request);
   if (cli.json())
     cli.print_json(to_value(response));
   else
     cli.print(gc_text(response, cli.verbose()));
+  if (request.free_bytes && response.freed_bytes() < *request.free_bytes)
+    cli.events().notice(fmt::format(
+        "that is less than {}; nothing more may go now{}", human_size(*request.free_bytes),
+        request.older_than_s == 0
+            ? ""
+            : " (--older-than 0 takes also what was used lately and nothing needs)"));
   for (const std::string& problem : response.artifacts.unreadable)
     cli.events().warning("ignored, as told: " + printable(problem));
   for (const std::string& failure : response.artifacts.failures)
@@ -169,26 +201,36 @@ int root_action(Cli& cli, const Arguments& arguments) {
 } // namespace
 
 CliCommand gc_command() {
-  return {{"gc",
-           "clean",
-           "remove what nothing needs any more",
-           "Artifacts stay while a profile's generation, a root, a running process or another "
-           "artifact needs them, and for a while after they were built or resolved ([gc] "
-           "keep-unreferenced). Failed builds and old logs go as [builder] keep-failed and "
-           "keep-logs say.\nBetween the decision and the removal there is time for others to say "
-           "that they need something ([gc] grace); on a file system of this machine alone "
-           "'--grace 0' is safe. With --verbose it also says why the rest stays.\nWith --sources, "
-           "sources go that were not used for as long as [sources] keep-TAG says of one of their "
-           "tags, or keep-TYPE of their type. Artifacts are left alone then.",
-           {},
-           {{"--sources", "", "", "remove sources that are past their time, instead", false},
-            {"--dry-run", "", "", "say what would go, remove nothing", false},
-            {"--grace", "", "TIME", "time between condemning and removing, such as '0'", false},
-            {"--ignore-unreadable", "", "", "treat roots that cannot be read as if they were gone",
-             false}},
-           "",
-           {"gc --dry-run", "gc --grace 0", "gc --sources"}},
-          gc_action};
+  return {
+      {"gc",
+       "clean",
+       "remove what nothing needs any more",
+       "Artifacts stay while a profile's generation, a root, a running process or another "
+       "artifact needs them, and for a while after they were built or resolved ([gc] "
+       "keep-unreferenced). Failed builds and old logs go as [builder] keep-failed and "
+       "keep-logs say.\nBetween the decision and the removal there is time for others to say "
+       "that they need something ([gc] grace); on a file system of this machine alone "
+       "'--grace 0' is safe. With --verbose it also says why the rest stays.\nWith --free not "
+       "all goes that may: left-overs and failed builds, then what takes the least time to "
+       "build for its size, nothing before what needs it; old generations only when that is "
+       "not enough.\nWith --sources, "
+       "sources go that were not used for as long as [sources] keep-TAG says of one of their "
+       "tags, or keep-TYPE of their type. Artifacts are left alone then.",
+       {},
+       {{"--sources", "", "", "remove sources that are past their time, instead", false},
+        {"--dry-run", "", "", "say what would go, remove nothing", false},
+        {"--grace", "", "TIME", "time between condemning and removing, such as '0'", false},
+        {"--older-than", "", "TIME",
+         "what nothing needs goes when it was not used for so long, whatever [gc] "
+         "keep-unreferenced says",
+         false},
+        {"--free", "", "SIZE", "stop when so much is freed, such as 10G", false},
+        {"--keep-build-deps", "", "", "keep what the kept artifacts were built with, too", false},
+        {"--ignore-unreadable", "", "", "treat roots that cannot be read as if they were gone",
+         false}},
+       "",
+       {"gc --dry-run", "gc --grace 0", "gc --older-than '1 week' --free 10G", "gc --sources"}},
+      gc_action};
 }
 
 CliCommand root_command() {

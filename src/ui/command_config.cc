@@ -1,10 +1,12 @@
 // The command config.
 #include "base/error.h"
 #include "base/text.h"
+#include "config/keys.h"
 #include "ops/config_op.h"
 #include "ops/config_set_op.h"
 #include "ui/cli.h"
 #include "ui/command_list.h"
+#include "ui/table.h"
 
 #include <fmt/format.h>
 
@@ -19,10 +21,13 @@ std::string shown(const std::string& value) {
 
 int list_settings(Cli& cli) {
   ConfigOpResponse response = list_config(cli.session(), {});
-  std::string text;
+  std::vector<std::vector<std::string>> rows;
+  rows.reserve(response.settings.size());
   for (const Setting& setting : response.settings)
-    text += fmt::format("{:<26} {:<40} {}\n", setting.section + "." + setting.key,
-                        shown(setting.value), setting.origin);
+    rows.push_back({setting.section + "." + setting.key, shown(setting.value), setting.origin});
+  const std::string text =
+      table_text({{.title = "SETTING"}, {.title = "VALUE", .shrinks = true}, {.title = "FROM"}},
+                 rows, output_width());
   if (cli.json())
     cli.print_json(to_value(response));
   else
@@ -64,6 +69,13 @@ int unset_setting(Cli& cli, const std::string& key) {
   return 0;
 }
 
+std::vector<std::string> names_of_keys(const Brand& brand) {
+  std::vector<std::string> names;
+  for (const KeySpec& key : known_keys(brand))
+    names.push_back(key.section + "." + key.key);
+  return names;
+}
+
 int config_action(Cli& cli, const Arguments& arguments) {
   std::string verb = *arguments.value("VERB");
   std::optional<std::string> key = arguments.value("KEY");
@@ -89,7 +101,10 @@ CliCommand config_command() {
            "layout stay as they are: the file of --config or of {env}CONFIG, else {config}. "
            "'config unset KEY' takes its line out of there and says what holds then.",
            {{"VERB", "list, get, set or unset", true, false, {"list", "get", "set", "unset"}},
-            {"KEY", "section.key, for get, set and unset", false, false},
+            {.name = "KEY",
+             .help = "section.key, for get, set and unset",
+             .required = false,
+             .offered = names_of_keys},
             {"VALUE", "the new value, for set; '' for an empty one", false, false, {}, true}},
            {},
            "",

@@ -14,6 +14,13 @@ namespace hdist {
 
 namespace {
 
+std::vector<std::string> names_of_commands(const Brand& brand) {
+  std::vector<std::string> names;
+  for (const CliCommand& command : shown_commands(brand))
+    names.push_back(command.info.name);
+  return names;
+}
+
 CommandInfo find_info(const Brand& brand, const std::string& name) {
   std::vector<std::string> names;
   for (const CliCommand& command : commands_of(brand)) {
@@ -80,7 +87,10 @@ CliCommand help_command() {
        "self",
        "say more about a command",
        "",
-       {{"COMMAND", "name of a command", false, false}},
+       {{.name = "COMMAND",
+         .help = "name of a command",
+         .required = false,
+         .offered = names_of_commands}},
        {{"--man", "", "", "as a manual page (troff)", false},
         {"--completion", "", "SHELL", "print the completion script for bash, zsh or fish", false},
         {"--install", "", "DIR",

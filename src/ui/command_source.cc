@@ -67,8 +67,9 @@ std::string about_text(const SourceItem& item) {
 }
 
 std::string line_text(const SourceItem& item) {
-  return fmt::format("{}  {}  used {}  {}\n", item.key.str(), human_size(item.size_bytes),
-                     ago_text(item.last_use_s), about_text(item));
+  return fmt::format("{}  {}  used {}  {}{}\n", item.key.str(), human_size(item.size_bytes),
+                     ago_text(item.last_use_s), item.state == SourceState::whole ? "" : "damaged  ",
+                     about_text(item));
 }
 
 std::string info_text(const SourceItem& item) {
@@ -76,6 +77,7 @@ std::string info_text(const SourceItem& item) {
       fmt::format("key       {}\npath      {}\nsize      {} ({} bytes)\nlast use  {}\n",
                   item.key.str(), printable(item.path), human_size(item.size_bytes),
                   item.size_bytes, utc_time(item.last_use_s));
+  if (item.state != SourceState::whole) text += "state     damaged: it counts as absent\n";
   if (item.tree) text += fmt::format("tree      {}\n", item.tree->str());
   for (const std::string& tag : item.tags)
     text += fmt::format("tag       {}\n", printable(tag));

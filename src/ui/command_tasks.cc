@@ -43,14 +43,19 @@ std::string result_text(const RunTasksResponse& response, const RunTasksRequest&
   return text;
 }
 
+/// The text of a large graph and its tree take more than the graph itself: they go before it is
+/// done.
+TaskGraph given_graph(Cli& cli, const Arguments& arguments) {
+  InputText input =
+      read_input(arguments, "TASKS", {"a task graph (tasks.json)", "tasks.no-graph", kGraphLimit});
+  const Document document = read_json(input.name, std::move(input.text));
+  return explained(cli.session(), "tasks", document, [&] { return read_task_graph(document); });
+}
+
 int runtasks_action(Cli& cli, const Arguments& arguments) {
   cli.request().offline = arguments.flag("--offline"); // before the session is made
-  const InputText input =
-      read_input(arguments, "TASKS", {"a task graph (tasks.json)", "tasks.no-graph", kGraphLimit});
   RunTasksRequest request;
-  const Document document = read_json(input.name, input.text);
-  request.graph =
-      explained(cli.session(), "tasks", document, [&] { return read_task_graph(document); });
+  request.graph = given_graph(cli, arguments);
   request.only = arguments.values("--only");
   request.dry_run = arguments.flag("--dry-run");
   request.fetch_only = arguments.flag("--fetch-only");

@@ -191,11 +191,9 @@ std::string man_page(const Brand& brand, const std::string& version, const Comma
 
 namespace {
 
-std::vector<std::string> choices_of(const CommandInfo& command) {
-  std::vector<std::string> choices;
-  for (const PositionalInfo& positional : command.positionals)
-    choices.insert(choices.end(), positional.choices.begin(), positional.choices.end());
-  return choices;
+/// What may be completed at the place of a word, but files and names of profiles.
+std::vector<std::string> words_of(const Brand& brand, const PositionalInfo& positional) {
+  return positional.offered == nullptr ? positional.choices : positional.offered(brand);
 }
 
 bool takes_profile(const CommandInfo& command) {
@@ -208,10 +206,11 @@ std::string names_command(const Brand& brand) {
   return brand.program + " profile list --names 2>/dev/null";
 }
 
-std::string words_of_command(const CommandInfo& command) {
+std::string words_of_command(const Brand& brand, const CommandInfo& command) {
   std::string words;
-  for (const std::string& choice : choices_of(command))
-    words += choice + " ";
+  for (const PositionalInfo& positional : command.positionals)
+    for (const std::string& word : words_of(brand, positional))
+      words += word + " ";
   for (const OptionInfo& option : command.options)
     words += option.name + " ";
   return words;
@@ -247,7 +246,7 @@ std::string bash_completion(const Brand& brand) {
   std::string cases;
   for (const CliCommand& command : shown_commands(brand))
     cases += fmt::format("    {}) words=\"{}{}\"{} ;;\n", command.info.name,
-                         words_of_command(command.info), global_words(),
+                         words_of_command(brand, command.info), global_words(),
                          takes_profile(command.info) ? " profiles=yes" : "");
   // Names are quoted and never expanded: they may be another user's.
   return fmt::format(
@@ -295,12 +294,13 @@ std::string zsh_options(const std::vector<OptionInfo>& options) {
 }
 
 /// Of the words that follow the command; `names` is the function that adds the names of profiles.
-std::string zsh_choices(const CommandInfo& command, const std::string& names) {
+std::string zsh_choices(const Brand& brand, const CommandInfo& command, const std::string& names) {
   std::string text;
   for (std::size_t i = 0; i < command.positionals.size(); ++i) {
     const PositionalInfo& positional = command.positionals[i];
     std::string action = positional.is_profile ? names : "";
-    if (!positional.choices.empty()) action = "(" + join(positional.choices, " ") + ")";
+    std::string words = join(words_of(brand, positional), " ");
+    if (!words.empty()) action = "(" + words + ")";
     if (!action.empty())
       text += " " + shell_quote(fmt::format("{}:{}:{}", i + 1, positional.name, action));
   }
@@ -317,7 +317,7 @@ std::string zsh_completion(const Brand& brand) {
         " " + shell_quote(fmt::format("{}:{}", command.info.name, zsh_text(command.info.summary)));
     cases += fmt::format("    {}) _arguments{}{}{} '*:argument:_files' ;;\n", command.info.name,
                          zsh_options(command.info.options), zsh_options(global_options()),
-                         zsh_choices(command.info, function + "_profiles"));
+                         zsh_choices(brand, command.info, function + "_profiles"));
   }
   return fmt::format("#compdef {0}\n"
                      "{1}_profiles() {{\n"
@@ -342,16 +342,29 @@ std::string zsh_completion(const Brand& brand) {
                      names_command(brand));
 }
 
+/// A word is offered until it stands there, and only behind those that must come before it.
+std::string fish_words(const Brand& brand, const CommandInfo& command) {
+  std::string text, before = "__fish_seen_subcommand_from " + command.name;
+  for (const PositionalInfo& positional : command.positionals) {
+    std::string words = join(words_of(brand, positional), " ");
+    if (words.empty()) continue;
+    // The names of commands stand on the line already.
+    std::string seen = positional.offered == nullptr
+                           ? fmt::format("; and not __fish_seen_subcommand_from {}", words)
+                           : "";
+    text +=
+        fmt::format("complete -c {} -n '{}{}' -f -a '{}'\n", brand.program, before, seen, words);
+    before += "; and __fish_seen_subcommand_from " + words;
+  }
+  return text;
+}
+
 std::string fish_completion(const Brand& brand) {
   std::string text;
   for (const CliCommand& command : shown_commands(brand)) {
     text += fmt::format("complete -c {} -n __fish_use_subcommand -a {} -d {}\n", brand.program,
                         command.info.name, shell_quote(command.info.summary));
-    std::string choices = join(choices_of(command.info), " ");
-    if (!choices.empty())
-      text += fmt::format("complete -c {0} -n '__fish_seen_subcommand_from {1}; and not "
-                          "__fish_seen_subcommand_from {2}' -f -a '{2}'\n",
-                          brand.program, command.info.name, choices);
+    text += fish_words(brand, command.info);
     if (takes_profile(command.info))
       text += fmt::format("complete -c {} -n '__fish_seen_subcommand_from {}' -a '({})'\n",
                           brand.program, command.info.name, names_command(brand));

@@ -1,5 +1,6 @@
 #!/bin/sh
-# After run, shell and env the names of the registry, in bash and fish; what a name holds is never run. zsh reads its script.
+# After run, shell and env the names of the registry, after config its keys, after help the commands, in bash and fish;
+# what a name holds is never run. zsh reads its script.
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 command -v bash >/dev/null || exit 77
@@ -33,11 +34,16 @@ expect_equal "$(words 'hdist -C sub --jobs 4 run' sag)" sage
 expect_equal "$(words 'hdist --config = run gc' --gr)" --grace
 expect_equal "$(words 'hdist run --config' sa)" ''
 expect_equal "$(words hdist ru)" 'run runtasks'
+# The keys of the config, and for help the commands.
+expect_equal "$(words 'hdist config get' builder.st)" builder.store
+expect_equal "$(words 'hdist help' upd)" update
 words 'hdist run' '' | grep -qF '\$\(touch' || fail 'a name is not quoted'
 ! command -v fish >/dev/null || {
   hdist help --completion fish >hdist.fish
   expect_equal "$(HOME=$PWD fish --no-config -c 'source hdist.fish; complete -C "hdist run sa"')" "sage
 sane"
+  expect_equal "$(HOME=$PWD fish --no-config -c 'source hdist.fish; complete -C "hdist config get builder.st"')" builder.store
+  expect_equal "$(HOME=$PWD fish --no-config -c 'source hdist.fish; complete -C "hdist help upd"')" update
 }
 ! command -v zsh >/dev/null || { hdist help --completion zsh >_hdist && zsh -n _hdist; }
 refute_file ran

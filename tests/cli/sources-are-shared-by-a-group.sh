@@ -83,3 +83,13 @@ name=$(basename "$memory")
 as 4302 077 sh -c "rm '$memory'; echo '$name $first' >'$memory'; chmod 644 '$memory'"
 expect_equal "$(as 4302 077 "$HDIST" --quiet fetch --offline "$url")" "$first" # one's own
 expect_equal "$(as 4301 077 "$HDIST" --quiet fetch "$url")" "$good"            # and nobody else's
+
+# Of a private store the owner has opened the top, and nothing below it yet.
+mkdir "$top/second"
+chown 4301:$group "$top/second"
+printf '[sources]\nstore = %s/second\n' "$top" >"$top/home4301/.hashdistconfig"
+printf '[sources]\nstore = %s/second\nshare = group\n' "$top" >"$top/home4302/.hashdistconfig"
+expect_exit 0 as 4301 022 "$HDIST" fetch file
+chmod 2775 "$top/second"
+expect_exit 3 as 4302 002 "$HDIST" fetch made.tar.gz
+expect_err 'is not for a group'

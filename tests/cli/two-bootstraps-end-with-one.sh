@@ -11,7 +11,12 @@ echo 'project(hdist VERSION 0.2.0)' >clone/CMakeLists.txt
 cat >tools/ninja <<'TEXT'
 #!/bin/sh
 mkdir "$2/busy" || exit 1
-sleep 0.5
+# The first one goes on once another waits for it, or ten seconds have gone.
+for _ in $(seq 100); do
+  [ ! -e "$LOGS/waited" ] && ! grep -qs 'waiting for it' "$LOGS"/*.log || break
+  sleep 0.1
+done
+: >"$LOGS/waited"
 mkdir -p "$2/lib/hdist"
 date +%s%N >"$2/lib/hdist/hdist"
 rmdir "$2/busy"
@@ -26,6 +31,7 @@ TEXT
 printf '#!/bin/sh\necho ok installed\n' >tools/dpkg-query
 chmod 755 tools/*
 PATH=$PWD/tools:$PATH
+export LOGS="$PWD"
 for number in 1 2 3; do
   (./clone/bootstrap >"$number.log" 2>&1 && : >"$number.done") &
 done
