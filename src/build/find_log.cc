@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -143,10 +144,17 @@ std::vector<FoundLog> recent_logs(const std::string& temp_dir, const std::string
   return logs;
 }
 
-void read_log(const FoundLog& log, const LogOptions& options,
+bool read_log(const FoundLog& log, const LogOptions& options,
               const std::function<void(std::string_view)>& sink, const std::stop_token& stop) {
-  const Dir dir = Dir::open(parent_path(log.path));
-  const Fd file = dir.open_file(base_name(log.path), O_RDONLY);
+  const std::optional<Dir> dir = Dir::open_if_exists(parent_path(log.path));
+  if (!dir) return false;
+  Fd file;
+  try {
+    file = dir->open_file(base_name(log.path), O_RDONLY);
+  } catch (const Error& error) {
+    if (error.system_errno() != ENOENT) throw;
+    return false;
+  }
   if (log.compressed) {
     LineFilter filter(options.times, sink);
     zstd_decompress(
@@ -155,7 +163,7 @@ void read_log(const FoundLog& log, const LogOptions& options,
           throw_if_stopped(stop);
           filter.take(piece);
         });
-    return;
+    return true;
   }
   std::string buffer(1 << 16, '\0');
   bool last_look = !options.follow || log.state != LogState::running;
@@ -166,10 +174,10 @@ void read_log(const FoundLog& log, const LogOptions& options,
       sink({buffer.data(), size});
       continue;
     }
-    if (last_look) return;
+    if (last_look) return true;
     constexpr std::chrono::milliseconds kPause{100};
     std::this_thread::sleep_for(kPause);
-    last_look = !is_running(dir.path()); // what it wrote before that is still to be read
+    last_look = !is_running(dir->path()); // what it wrote before that is still to be read
   }
 }
 

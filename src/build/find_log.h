@@ -38,9 +38,11 @@ struct LogOptions {
   bool times = false;  // each line after its second; a plain log has none
   bool follow = false; // of a running build: on until it ends
 };
-/// The text of a log in pieces, memory independent of its size. Throws what reading throws, and
+/// The text of a log in pieces, memory independent of its size. False, and no text, when it is gone
+/// since it was found, as that of a build that ended is. Throws what reading throws, and
 /// "interrupted" when it is stopped.
-void read_log(const FoundLog& log, const LogOptions& options,
-              const std::function<void(std::string_view)>& sink, const std::stop_token& stop);
+[[nodiscard]] bool read_log(const FoundLog& log, const LogOptions& options,
+                            const std::function<void(std::string_view)>& sink,
+                            const std::stop_token& stop);
 
 } // namespace hdist

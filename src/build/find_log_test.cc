@@ -20,7 +20,7 @@ class FindLogTest : public ::testing::Test {
 protected:
   static std::string text_of(const FoundLog& log, const LogOptions& options = {}) {
     std::string text;
-    read_log(log, options, [&](std::string_view piece) { text += piece; }, {});
+    EXPECT_TRUE(read_log(log, options, [&](std::string_view piece) { text += piece; }, {}));
     return text;
   }
   TempDir tmp_;
@@ -47,6 +47,19 @@ TEST_F(FindLogTest, ARunningBuildComesBeforeOnesThatFailed) {
   EXPECT_EQ(text_of(logs[0]), "gcc\n");
   EXPECT_EQ(logs[1].name, "other");
   EXPECT_EQ(logs[1].state, LogState::failed);
+}
+
+TEST_F(FindLogTest, ALogThatIsGoneSinceItWasFoundIsNoError) {
+  std::vector<FoundLog> logs;
+  {
+    BuildDir dir(builds_, id_, "token");
+    dir.dir().write_file(BuildLog::kPlain, "gcc\n");
+    logs = recent_logs(builds_, logs_);
+    ASSERT_EQ(logs.size(), 1U);
+    dir.dir().remove_file(BuildLog::kPlain);
+    EXPECT_FALSE(read_log(logs[0], {}, [](std::string_view) { FAIL(); }, {}));
+  }
+  EXPECT_FALSE(read_log(logs[0], {}, [](std::string_view) { FAIL(); }, {}));
 }
 
 TEST_F(FindLogTest, AFailedBuildWhoseDirectoryIsKeptIsFoundOnce) {

@@ -13,10 +13,9 @@ namespace hdist {
 
 namespace {
 
-std::optional<FoundLog> log_of(Session& session, const ArtifactId& id) {
-  const std::optional<ArtifactRecord> record = session.artifacts().find(id);
-  if (!record) return std::nullopt;
-  const std::string folder = join_path(session.artifacts().path_of(*record), "_hashdist");
+/// The log in the artifact's directory; nullopt when there is none.
+std::optional<FoundLog> log_in(const std::string& path, const ArtifactId& id) {
+  const std::string folder = join_path(path, "_hashdist");
   const std::optional<Dir> dir = Dir::open_if_exists(folder);
   const std::optional<struct stat> info = dir ? dir->stat(BuildLog::kCompressed) : std::nullopt;
   if (!info) return std::nullopt;
@@ -24,6 +23,17 @@ std::optional<FoundLog> log_of(Session& session, const ArtifactId& id) {
   log.compressed = true;
   log.time_ns = written_at_ns(*info);
   return log;
+}
+
+/// Those of finished builds. A build whose record waits for its batch is one, too: its directory
+/// is gone by then.
+void add_built(const ArtifactStore& store, const std::string& word, std::vector<FoundLog>& logs) {
+  for (const ArtifactStore::Unpublished& build : store.being_built(word))
+    if (std::optional<FoundLog> log = log_in(build.path, build.id)) logs.push_back(std::move(*log));
+  for (const ArtifactId& id : store.match(word)) // of several of a name the newest, too
+    if (const std::optional<ArtifactRecord> record = store.find(id))
+      if (std::optional<FoundLog> log = log_in(store.path_of(*record), id))
+        logs.push_back(std::move(*log));
 }
 
 } // namespace
@@ -42,10 +52,13 @@ LogResponse find_log(Session& session, const LogRequest& request) {
   std::erase_if(
       logs, [&](const FoundLog& log) { return !is_called(log.name, log.hash12, *request.word); });
   const bool runs = !logs.empty() && logs.front().state == LogState::running;
-  if (!runs) // of several artifacts of a name the newest, too
-    for (const ArtifactId& id : session.artifacts().match(*request.word))
-      if (std::optional<FoundLog> log = log_of(session, id)) logs.push_back(std::move(*log));
+  if (!runs) add_built(session.artifacts(), *request.word, logs);
   if (logs.empty()) {
+    if (!session.artifacts().being_built(*request.word).empty())
+      throw Error(ErrorKind::usage, "log.none",
+                  fmt::format("{} is being built, but there is no log of it below {}: it has not "
+                              "begun yet, or runs with another directory for builds (TMPDIR)",
+                              printable(*request.word), places.temp_dir));
     const ArtifactRecord record = session.one_artifact(*request.word); // its error says the rest
     throw Error(ErrorKind::usage, "log.none",
                 fmt::format("{} has no log of its build", record.id.str()));

@@ -57,6 +57,16 @@ TEST_F(LogOpTest, TheNewestIsFoundWithinASecond) {
   EXPECT_EQ(found("late").state, LogState::failed);
 }
 
+TEST_F(LogOpTest, ABuildWhoseRecordIsNotYetThereIsFoundByItsLog) {
+  const ArtifactId id = *ArtifactId::parse("late/" + std::string(32, 'a'));
+  const Attempt attempt = std::get<Attempt>(session_->artifacts().claim(id));
+  EXPECT_NE(message_of([&] { found("late"); }).find("late is being built, but there is no log"),
+            std::string::npos);
+  write_file(attempt.path() + "/_hashdist/log.zst", "");
+  EXPECT_EQ(found("late").state, LogState::built);
+  EXPECT_EQ(found("late/aaaa").path, attempt.path() + "/_hashdist/log.zst");
+}
+
 TEST_F(LogOpTest, TheResponseHasAllFields) {
   build("one", "echo hi");
   const Value value = to_value(find_log(*session_, {"one"}));

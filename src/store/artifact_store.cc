@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "model/store_document.h"
+#include "store/claims.h"
 #include "store/file_system.h"
 #include "store/last_use.h"
 #include "store/store_roots.h"
@@ -248,6 +249,23 @@ void list_name(const std::optional<Dir>& dir, const std::string& name, const std
   }
 }
 
+/// "name/prefix", or a bare name with an empty prefix.
+struct CalledAs {
+  std::string name, prefix;
+};
+
+CalledAs called_as(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) return {text, ""};
+  CalledAs called{text.substr(0, slash), text.substr(slash + 1)};
+  if (is_valid_name(called.name) && called.prefix.size() < kShortestPrefix)
+    throw Error(ErrorKind::usage, "store.short-prefix",
+                fmt::format("\"{}\" is too short for an artifact: expected at least {} characters "
+                            "after the slash, or the name alone",
+                            printable(text), kShortestPrefix));
+  return called;
+}
+
 } // namespace
 
 std::vector<ArtifactId> ArtifactStore::list() const {
@@ -262,15 +280,8 @@ std::vector<ArtifactId> ArtifactStore::list() const {
 }
 
 std::vector<ArtifactId> ArtifactStore::match(const std::string& text) const {
-  std::size_t slash = text.find('/');
-  std::string name = text.substr(0, slash);
-  std::string prefix = slash == std::string::npos ? "" : text.substr(slash + 1);
+  const auto [name, prefix] = called_as(text);
   if (!is_valid_name(name)) return {};
-  if (slash != std::string::npos && prefix.size() < kShortestPrefix)
-    throw Error(ErrorKind::usage, "store.short-prefix",
-                fmt::format("\"{}\" is too short for an artifact: expected at least {} characters "
-                            "after the slash, or the name alone",
-                            printable(text), kShortestPrefix));
   std::vector<ArtifactId> ids;
   if (std::optional<ArtifactId> id = ArtifactId::parse(text)) { // no list of a name of any length
     if (state_->has_record(*id)) ids.push_back(*std::move(id));
@@ -281,6 +292,23 @@ std::vector<ArtifactId> ArtifactStore::match(const std::string& text) const {
       ids);
   std::sort(ids.begin(), ids.end());
   return ids;
+}
+
+std::vector<ArtifactStore::Unpublished> ArtifactStore::being_built(const std::string& text) const {
+  const auto [name, prefix] = called_as(text);
+  const std::optional<Dir> dir = is_valid_name(name) ? state_->open_name_dir(name) : std::nullopt;
+  std::vector<Unpublished> found;
+  if (!dir) return found;
+  for (const Entry& entry : dir->list()) {
+    const std::optional<ClaimName> claim = ClaimName::parse(entry.name);
+    if (!claim || claim->kind != ClaimName::Kind::build || !claim->hash32.starts_with(prefix))
+      continue;
+    const std::optional<struct stat> status = dir->stat(entry.name);
+    if (!status || status->st_uid != ::geteuid() || !is_seen_running(*dir, entry.name)) continue;
+    if (const std::optional<ArtifactId> id = ArtifactId::parse(name + "/" + claim->hash32))
+      found.push_back({*id, join_path(dir->path(), attempt_directory(*id, claim->number))});
+  }
+  return found;
 }
 
 void ArtifactStore::State::sync_all() {

@@ -82,6 +82,14 @@ public:
   /// name (all of it).
   std::vector<ArtifactId> match(const std::string& text) const;
   std::vector<ArtifactId> list() const;
+  /// An artifact that is not published yet, and the directory that it is made in.
+  struct Unpublished {
+    ArtifactId id;
+    std::string path;
+  };
+  /// Those called `text` (as in match()) that processes of this user are seen making on this
+  /// machine. Whoever calls this before match() misses none that is published meanwhile.
+  std::vector<Unpublished> being_built(const std::string& text) const;
   /// All artifacts, and what keeps each by these options (a dry run).
   Inventory inventory(const GcOptions& options);
   /// When it was last used, by its record; nullopt when there is none.

@@ -258,6 +258,25 @@ TEST_F(ArtifactStoreTest, MatchRefusesWhatIsTooShortAndWhatClimbsOut) {
     EXPECT_TRUE(store.match(text).empty()) << text;
 }
 
+TEST_F(ArtifactStoreTest, WhatIsBeingBuiltIsCalledLikeArtifacts) {
+  ArtifactStore store = open();
+  EXPECT_TRUE(store.being_built("zlib").empty());
+  std::optional<Attempt> attempt = must_claim(store, id_);
+  const Attempt other = must_claim(store, test_id("lua"));
+  write_file(store.path() + "/zlib/" + std::string(32, 'b') + ".claim.1", "of a dead process");
+  for (const std::string& text : {std::string("zlib"), std::string("zlib/aaaa"), id_.str()}) {
+    const std::vector<ArtifactStore::Unpublished> found = store.being_built(text);
+    ASSERT_EQ(found.size(), 1U) << text;
+    EXPECT_EQ(found[0].id, id_);
+    EXPECT_EQ(found[0].path, attempt->path());
+  }
+  EXPECT_TRUE(store.being_built("zlib/bbbb").empty());
+  EXPECT_TRUE(store.being_built("../zlib").empty());
+  EXPECT_EQ(code_of([&] { store.being_built("zlib/aaa"); }), "store.short-prefix");
+  attempt.reset();
+  EXPECT_TRUE(store.being_built("zlib").empty());
+}
+
 TEST_F(ArtifactStoreTest, RootsAreRegisteredByAbsolutePath) {
   ArtifactStore store = open();
   store.add_root("/home/me/./profile/");

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kMostOfLine = 64 << 10; // a longer one is shown in pieces
 
 int log_action(Cli& cli, const Arguments& arguments) {
-  const LogResponse response = find_log(cli.session(), {arguments.value("NAME")});
+  const LogRequest request{arguments.value("NAME")};
+  LogResponse response = find_log(cli.session(), request);
   if (cli.json()) {
     cli.print_json(to_value(response));
     return 0;
@@ -39,7 +40,8 @@ int log_action(Cli& cli, const Arguments& arguments) {
     }
     open_line += piece.substr(end);
   };
-  read_log(response.log, options, show, cli.session().stop());
+  while (!read_log(response.log, options, show, cli.session().stop()))
+    response = find_log(cli.session(), request); // it ended in between: its log is elsewhere now
   if (!open_line.empty()) cli.print(printable(open_line) + "\n");
   return 0;
 }
