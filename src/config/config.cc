@@ -128,7 +128,15 @@ private:
 
   static std::optional<std::string> end_of(const std::string& path) {
     try {
-      return real_path_if_exists(path);
+      std::optional<std::string> real = real_path_if_exists(path);
+      // Often a home that is not mounted: the defaults would be another store than the user's.
+      const std::optional<Dir> parent =
+          real ? std::nullopt : Dir::open_if_exists(parent_path(path));
+      if (const auto target = parent ? parent->read_link(base_name(path)) : std::nullopt)
+        throw Error(ErrorKind::usage, "config.file",
+                    fmt::format("the config file {} is a link to {}, which is not there",
+                                printable(path), printable(*target)));
+      return real;
     } catch (const Error& error) {
       if (error.system_errno() != ELOOP && error.system_errno() != ENAMETOOLONG) throw;
       throw Error(ErrorKind::usage, "config.file",

@@ -125,6 +125,14 @@ TEST_F(Configs, AFileThatWasNamedMustBeThere) {
   EXPECT_EQ(load("/dev/null").integer("builder", "keep-failed"), 3);
 }
 
+TEST_F(Configs, AFileThatIsALinkToNothingIsNotPassedOver) {
+  const std::string file = home() + "/.hashdistconfig";
+  fs::create_symlink("/proc/none", file);
+  EXPECT_EQ(error(), "the config file " + file + " is a link to /proc/none, which is not there");
+  EXPECT_EQ(error(file),
+            "the config file " + file + " is a link to /proc/none, which is not there");
+}
+
 TEST_F(Configs, TheOldNameIsReadWhenTheNewOneIsNotThere) {
   std::string old = home() + "/.hashdistrc";
   write_file(old, "[builder]\nkeep-failed = 7\n");

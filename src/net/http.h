@@ -70,6 +70,11 @@ struct HttpFailure {
   std::string text; // "www.lua.org: could not resolve the host within 2.0 s"
   /// What came does not continue what is there: only all of it can help.
   bool is_wrong_part = false;
+
+  /// No answer came, and neither the address nor a certificate is why: the network may be.
+  bool may_be_of_network() const {
+    return status == 0 && reason != Reason::bad_address && reason != Reason::untrusted;
+  }
 };
 
 struct HttpResult {

@@ -26,6 +26,7 @@ struct AttemptResult {
   bool network = false;            // a host did not answer, or not to the end
   std::string ssh = {};            // the repository that ssh did not get to; "": none
   bool bad_address = false;        // nothing can be there: the address is at fault, not the world
+  bool no_such_ref = false;        // the repository answered, and has no such branch or tag
   std::vector<Advice> advice = {}; // what else to do
 
   static AttemptResult failed(std::string reason) {

@@ -43,6 +43,11 @@ Error failed(const std::string& code, std::string text) {
   return {ErrorKind::failed, "debsrc." + code, std::move(text)};
 }
 
+/// Only where the network may be at fault is checking it any help.
+Error unread(const HttpFailure& failure, std::string text) {
+  return failed(failure.may_be_of_network() ? "update-failed" : "no-index", std::move(text));
+}
+
 std::optional<int64_t> age_s(const Dir& dir, const std::string& name) {
   struct stat info {};
   if (::fstatat(dir.fd(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
@@ -116,7 +121,7 @@ std::string DebMirror::read(const std::string& place, int64_t limit_bytes, Visit
   const std::optional<HttpFailure> failure = downloader_.read(what, visit.patience, visit.lane);
   if (!failure) return bytes;
   if (failure->reason == HttpFailure::Reason::not_found) return "";
-  throw failed("update-failed", fmt::format("{}: {}", what.url, failure->text));
+  throw unread(*failure, fmt::format("{}: {}", what.url, failure->text));
 }
 
 /// What the archive says of the suite now, as far as it can be relied on.
@@ -219,7 +224,7 @@ std::string DebMirror::bring(const std::string& suite, const std::string& path,
                          packed, visit);
   if (!release.has_by_hash || (failure && failure->reason == HttpFailure::Reason::not_found))
     failure = read_index(dists + path, file, packed, visit);
-  if (failure) throw failed("update-failed", failure->text);
+  if (failure) throw unread(*failure, failure->text);
   const auto* form = std::find_if(kForms.begin(), kForms.end(), [&](const Form& one) {
     return path.ends_with(std::string("/Sources") + one.ending);
   });

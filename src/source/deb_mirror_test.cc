@@ -193,6 +193,19 @@ TEST(DebMirror, ADeadArchiveIsAReason) {
   lab.http.fail("http://m/debian/dists/stable/InRelease",
                 {.reason = HttpFailure::Reason::unreachable, .dead_host = "m", .text = "m: no"});
   EXPECT_EQ(lab.message("lua/lua.tar.gz"), "http://m/debian/dists/stable/InRelease: m: no");
+  EXPECT_EQ(code_of([&] { lab.find("lua/lua.tar.gz"); }), "debsrc.update-failed");
+}
+
+TEST(DebMirror, WhatAServerAnsweredIsNoProblemOfTheNetwork) {
+  DebMirrorLab lab;
+  const HttpFailure refused{
+      .reason = HttpFailure::Reason::refused_by_server, .status = 403, .text = "forbidden"};
+  const std::string dists = "http://m/debian/dists/stable/";
+  for (const char* place : {"main/source/Sources", "InRelease"}) {
+    lab.http.fail(dists + place, refused);
+    EXPECT_EQ(code_of([&] { lab.find("lua/lua.tar.gz"); }), "debsrc.no-index") << place;
+    EXPECT_EQ(lab.message("lua/lua.tar.gz"), dists + place + ": forbidden");
+  }
 }
 
 } // namespace

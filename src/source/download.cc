@@ -295,7 +295,7 @@ AttemptResult Downloader::failed(const HttpFailure& failure, const std::string& 
   account(failure, host, start);
   AttemptResult result = AttemptResult::failed(printable(failure.text));
   const bool is_untrusted = failure.reason == Reason::untrusted;
-  result.network = failure.status == 0 && failure.reason != Reason::bad_address && !is_untrusted;
+  result.network = failure.may_be_of_network();
   if (is_untrusted)
     result.advice.push_back(
         {.text =

@@ -112,7 +112,7 @@ Error unavailable(const FetchTask& task, const std::string& name, const std::vec
     is_other_content = is_other_content || one.result.wrong_content;
     bool is_local =
         one.address.kind == Address::Kind::local || (one.address.git && one.address.git->is_local);
-    is_remote = is_remote || (!is_local && !one.result.bad_address);
+    is_remote = is_remote || (!is_local && !one.result.bad_address && !one.result.no_such_ref);
   }
   Error error(is_usage ? ErrorKind::usage : ErrorKind::failed, "source.unavailable",
               unavailable_text(task, name, failed_attempts(tries)));

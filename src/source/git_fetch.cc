@@ -25,11 +25,13 @@ constexpr int kMostSubmodules = 500;
 constexpr double kLookLimitSeconds = 60; // of a look at the refs
 constexpr double kPlainLimitSeconds =
     5; // of the same over git:, where nothing else limits connecting
-constexpr const char* kReason = "git.reason"; // the code of an error that is a reason
+// The codes of errors that are reasons.
+constexpr const char* kReason = "git.reason";
+constexpr const char* kNoSuchRef = "git.no-such-ref";
 constexpr const char* kVanished = "the commit vanished from the store just after it was put there";
 
-[[noreturn]] void fail(std::string reason) {
-  throw Error(ErrorKind::failed, kReason, std::move(reason));
+[[noreturn]] void fail(std::string reason, const char* code = kReason) {
+  throw Error(ErrorKind::failed, code, std::move(reason));
 }
 
 /// What is fetched before it is kept; gone with this object.
@@ -152,7 +154,8 @@ std::string GitFetcher::resolve(const GitAddress& address, std::string& ref, Run
   if (commit.empty())
     fail(name == "HEAD" ? "the repository has no commit"
                         : fmt::format("there is no branch and no tag called {}{}", name,
-                                      refs_there(address, name, run)));
+                                      refs_there(address, name, run)),
+         kNoSuchRef);
   if (!is_full_commit(commit))
     fail("the repository names its commits by SHA-256, which a key cannot hold");
   return commit;
@@ -261,7 +264,7 @@ void GitFetcher::bring_submodules(const GitAddress& address, const std::string& 
     try {
       commit_of(*from, wanted->second, depth + 1, run);
     } catch (const Error& error) {
-      if (error.code() != kReason) throw;
+      if (error.code() != kReason && error.code() != kNoSuchRef) throw;
       fail(fmt::format("its submodule {}, {}: {}", printable(submodule.path),
                        public_address(from->remote), error.message()));
     }
@@ -341,12 +344,13 @@ AttemptResult GitFetcher::get(const GitAddress& address, const Wanted& wanted, P
     if (!item) fail(kVanished);
     return {.item = std::move(item), .reason = {}};
   } catch (const Error& error) {
-    bool is_reason = error.code() == kReason || error.code() == "git.not-found" ||
-                     error.code() == "source.corrupt" || error.code() == "source.unsafe-path" ||
-                     error.code() == "source.too-large";
+    bool is_reason = error.code() == kReason || error.code() == kNoSuchRef ||
+                     error.code() == "git.not-found" || error.code() == "source.corrupt" ||
+                     error.code() == "source.unsafe-path" || error.code() == "source.too-large";
     if (!is_reason) throw;
     AttemptResult result = AttemptResult::failed(error.message());
     result.network = run.network;
+    result.no_such_ref = error.code() == kNoSuchRef;
     result.ssh = run.ssh;
     result.advice = error.advice();
     return result;

@@ -30,7 +30,9 @@ TEST(GitFetch, TagsBranchesAndCommitsAreRefs) {
             "there is no branch and no tag called mastre; is 'master' meant?");
   EXPECT_EQ(lab.fetch_path("a.git#refs/tags/v2").reason,
             "there is no branch and no tag called refs/tags/v2; is 'refs/tags/v1' meant?");
+  EXPECT_TRUE(lab.fetch_path("a.git#absent").no_such_ref);
   lab.sh("git -C a.git branch v1 master");
+  EXPECT_FALSE(lab.fetch_path("a.git#v1").no_such_ref);
   EXPECT_EQ(lab.fetch_path("a.git#v1").reason,
             "v1 is a branch and a tag there; expected refs/heads/v1 or refs/tags/v1");
 }

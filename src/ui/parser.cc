@@ -195,12 +195,21 @@ void place_positionals(const CommandInfo& info, const std::vector<std::string>& 
       throw Error(ErrorKind::usage, "usage.missing-argument",
                   fmt::format("'{}' needs {}: {}", info.name, positional.name, positional.help));
   }
-  if (next < words.size())
-    throw Error(
-        ErrorKind::usage, "usage.extra-argument",
-        fmt::format("'{}' is one argument too many for '{}'{}", printable(unmarked(words[next])),
-                    info.name,
-                    info.rest.empty() ? "" : "; -- goes before the " + to_lower(info.rest)));
+  if (next == words.size()) return;
+  Error error(ErrorKind::usage, "usage.extra-argument",
+              fmt::format("'{}' is one argument too many for '{}'{}",
+                          printable(unmarked(words[next])), info.name,
+                          info.rest.empty() ? "" : "; -- goes before the " + to_lower(info.rest)));
+  if (next > 0 && info.positionals.back().may_be_empty) { // any text may be meant
+    std::string meant = unmarked(words[next - 1]);
+    for (; next < words.size(); ++next)
+      meant += " " + unmarked(words[next]);
+    error.advise({.text = fmt::format("A {} with blanks is quoted: {}",
+                                      to_lower(info.positionals.back().name), shell_quote(meant)),
+                  .verb = {},
+                  .args = {}});
+  }
+  throw error;
 }
 
 /// Cuts the words at `--`; what follows it belongs to no option.

@@ -19,6 +19,14 @@ refused builder.store '' 'config unset builder.store'
 refused builder.jobs 99999999999 'from 1 to 4096'
 refute_file "$HDIST_HOME/.hashdistconfig"
 
+expect_exit 2 hdist config set sources.keep-transient 1 long week
+expect_err "A value with blanks is quoted: '1 long week'"
+ln -s gone/config "$HDIST_HOME/.hashdistconfig"
+expect_exit 2 hdist config set builder.jobs 2
+expect_err "is a link to gone/config, which is not there"
+expect_exit 0 hdist --version
+rm "$HDIST_HOME/.hashdistconfig"
+
 expect_exit 0 hdist config set hashdist.collections nodir
 expect_err "warning: there is no directory $PWD/nodir yet"
 expect_exit 0 hdist --json config set hashdist.collections nodir
