@@ -129,9 +129,10 @@ private:
   static std::optional<std::string> end_of(const std::string& path) {
     try {
       std::optional<std::string> real = real_path_if_exists(path);
+      struct stat info {};
+      if (real || ::stat(path.c_str(), &info) == 0) return real; // a pipe in /proc has no path
       // Often a home that is not mounted: the defaults would be another store than the user's.
-      const std::optional<Dir> parent =
-          real ? std::nullopt : Dir::open_if_exists(parent_path(path));
+      const std::optional<Dir> parent = Dir::open_if_exists(parent_path(path));
       if (const auto target = parent ? parent->read_link(base_name(path)) : std::nullopt)
         throw Error(ErrorKind::usage, "config.file",
                     fmt::format("the config file {} is a link to {}, which is not there",
