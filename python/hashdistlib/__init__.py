@@ -5,6 +5,7 @@ profiles in Python: package, Profile, command_line.
 """
 from . import builder, config, environment, errors, events, package, profiles, program, session, sources, stacks, store, tasks
 from .builder import build, hash_spec
+from .config import settings
 from .environment import PackageEnvironment, PyPIPackageProvider, SpkgPackageProvider, SystemPackageProvider
 from .errors import BuildError, Cancelled, Error, RefusedError, UpdateError, UsageError
 from .profiles import env, link_profile, makebuildprofile, makeprofile, registered_profiles, unlink_profile
@@ -54,6 +55,7 @@ __all__ = [
     "resolve",
     "runtasks",
     "session",
+    "settings",
     "sources",
     "stacks",
     "store",

@@ -107,8 +107,9 @@ std::optional<KeySpec> find_key(const std::vector<KeySpec>& keys, std::string_vi
     if (known.section == section && known.key == key) return known;
   constexpr std::string_view kKeep = "keep-";
   std::string_view tag = key.starts_with(kKeep) ? key.substr(kKeep.size()) : "";
-  bool is_tag = !tag.empty() &&
-                std::all_of(tag.begin(), tag.end(), [](char c) { return c > ' ' && c <= '~'; });
+  const bool is_tag = !tag.empty() && std::all_of(tag.begin(), tag.end(), [](char c) {
+    return c > ' ' && c <= '~' && c != '='; // which ends the key in a file
+  });
   if (section == "sources" && is_tag)
     return KeySpec{"sources", std::string(key), KeyKind::duration, "forever"};
   return std::nullopt;

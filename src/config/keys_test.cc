@@ -28,6 +28,7 @@ TEST(Keys, AnyTagMayHaveAKeepAndOldSpellingsAreKnown) {
   std::vector<KeySpec> keys = known_keys({});
   EXPECT_EQ(find_key(keys, "sources", "keep-release")->kind, KeyKind::duration);
   EXPECT_FALSE(find_key(keys, "sources", "keep-"));
+  EXPECT_FALSE(find_key(keys, "sources", "keep-a=b"));
   EXPECT_FALSE(find_key(keys, "builder", "keep-release"));
   EXPECT_EQ(find_key(keys, "hashdist", "python2-path")->key, "python-path");
   EXPECT_EQ(find_key(keys, "sources", "keep-tar.gz")->key, "keep-targz");

@@ -19,6 +19,9 @@ refused builder.store '' 'config unset builder.store'
 refused builder.jobs 99999999999 'from 1 to 4096'
 refute_file "$HDIST_HOME/.hashdistconfig"
 
+expect_exit 2 hdist config set sources.keep-a=b '1 week' # it would be read as keep-a, and stop every command
+expect_err "there is no setting 'sources.keep-a=b'"
+refute_file "$HDIST_HOME/.hashdistconfig"
 expect_exit 2 hdist config set sources.keep-transient 1 long week
 expect_err "A value with blanks is quoted: '1 long week'"
 ln -s gone/config "$HDIST_HOME/.hashdistconfig"

@@ -134,6 +134,7 @@ class LibraryTest(support.HomeTest):
 
     def test_settings_have_an_origin(self):
         found = {one.key: one for one in hd.config.settings(session=self.session)}
+        self.assertIs(hd.settings, hd.config.settings)  # like every function of a module
         self.assertEqual(found["builder.durability"].value, "off")
         self.assertTrue(found["builder.durability"].origin.endswith(".hashdistconfig:2"))
 
