@@ -130,7 +130,8 @@ private:
     try {
       std::optional<std::string> real = real_path_if_exists(path);
       struct stat info {};
-      if (real || ::stat(path.c_str(), &info) == 0) return real; // a pipe in /proc has no path
+      if (real || ::lstat(path.c_str(), &info) != 0) return real;
+      if (::stat(path.c_str(), &info) == 0) return real; // a pipe in /proc has no path
       // Often a home that is not mounted: the defaults would be another store than the user's.
       const std::optional<Dir> parent = Dir::open_if_exists(parent_path(path));
       if (const auto target = parent ? parent->read_link(base_name(path)) : std::nullopt)

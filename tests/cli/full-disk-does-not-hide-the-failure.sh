@@ -3,8 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
-mkdir disk
-unshare --map-root-user --mount mount -t tmpfs -o size=1M tmpfs disk 2>/dev/null || exit 77
+make_disk
 spec full 'echo before; head -c 3000000 /dev/zero >$HOME/file || true; seq 100000; echo error: own failure; exit 7' >full.json
 spec fine 'echo x >$ARTIFACT/file' >fine.json
 cat >inside.sh <<'END'

@@ -3,8 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$HDIST_SOURCE_DIR/tests/cli/lib.sh"
 
-mkdir disk
-unshare --map-root-user --mount mount -t tmpfs -o size=1M tmpfs disk 2>/dev/null || exit 77
+make_disk
 spec old 'head -c 300000 /dev/zero >$ARTIFACT/file' >old.json
 spec failing 'head -c 100000 /dev/zero >file; false' >failing.json
 cat >inside.sh <<'END'

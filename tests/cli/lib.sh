@@ -77,6 +77,12 @@ build.update(more.pop("build", {}))
 print(json.dumps({"name": sys.argv[1], "version": "1", "build": build, **more}))' "$@"
 }
 
+# make_disk: ./disk, where a script in a mount namespace of its own mounts a small tmpfs; where that cannot be, the test is skipped.
+make_disk() {
+  mkdir disk
+  unshare --map-root-user --mount mount -t tmpfs -o size=1M tmpfs disk 2>/dev/null || exit 77
+}
+
 # serve DIRECTORY: over http on loopback; sets url, and writes each path asked for to ./requests.
 serve() {
   : >requests
