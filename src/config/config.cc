@@ -137,7 +137,10 @@ private:
       if (const auto target = parent ? parent->read_link(base_name(path)) : std::nullopt)
         throw Error(ErrorKind::usage, "config.file",
                     fmt::format("the config file {} is a link to {}, which is not there",
-                                printable(path), printable(*target)));
+                                printable(path), printable(*target)))
+            .advise({.text = "Mount or make what it leads to, or remove the link.",
+                     .verb = {},
+                     .args = {}});
       return real;
     } catch (const Error& error) {
       if (error.system_errno() != ELOOP && error.system_errno() != ENAMETOOLONG) throw;

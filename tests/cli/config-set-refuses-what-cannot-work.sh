@@ -27,6 +27,7 @@ expect_err "A value with blanks is quoted: '1 long week'"
 ln -s gone/config "$HDIST_HOME/.hashdistconfig"
 expect_exit 2 hdist config set builder.jobs 2
 expect_err "is a link to gone/config, which is not there"
+expect_err '-> Mount or make what it leads to, or remove the link.'
 expect_exit 0 hdist --version
 rm "$HDIST_HOME/.hashdistconfig"
 
